@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CollaboratorsConfig(AppConfig):
+    name = "collaborators"
+    label = "collaborators"
+    verbose_name = "Mạng lưới cộng tác viên"

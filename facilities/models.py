@@ -1,0 +1,270 @@
+"""The registry of rural industrial establishments (cơ sở công nghiệp nông thôn): first cut."""
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+
+from facilities.enums import AwardLevel, DataSource, EstablishmentStatus, LegalForm
+from khuyencong.core.models import Place
+from khuyencong.core.text import Fold, SortKey
+
+
+class NetworkGroup(models.Model):
+    """The network's own groups of trades (cơ khí, chế biến nông sản, gỗ, thủ công mỹ nghệ …)."""
+
+    code = models.SlugField("Mã", max_length=30, unique=True)
+    label = models.CharField("Tên nhóm ngành", max_length=100)
+    order = models.PositiveSmallIntegerField("Thứ tự")
+
+    class Meta:
+        verbose_name = "nhóm ngành"
+        verbose_name_plural = "nhóm ngành"
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Industry(models.Model):
+    """A VSIC class with the dates of its edition (QĐ 27/2018/QĐ-TTg)."""
+
+    code = models.CharField("Mã ngành", max_length=7)
+    label = models.CharField("Tên ngành", max_length=300)
+    valid_from = models.DateField("Áp dụng từ ngày")
+    valid_to = models.DateField("Đến hết ngày", null=True, blank=True)
+    legal_basis = models.CharField("Căn cứ", max_length=200, blank=True)
+    is_verified = models.BooleanField(
+        "Đã đối chiếu văn bản",
+        default=False,
+        help_text="Chưa đối chiếu: giao diện ghi “cần đối chiếu văn bản”.",
+    )
+
+    class Meta:
+        verbose_name = "ngành kinh tế (VSIC)"
+        verbose_name_plural = "ngành kinh tế (VSIC)"
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"], name="industry_code_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} – {self.label}"
+
+
+@pghistory.track(exclude=["folded", "sort_key"])
+class Establishment(models.Model):
+    """An establishment of the registry.
+
+    `place` is the unit of the map in force when the place was last stated; questions on another
+    map go through the lineage of places. A place above commune level means that the commune is
+    not known yet. Money is in đồng, labour in people.
+    """
+
+    name = models.CharField("Tên cơ sở", max_length=250)
+    legal_form = models.CharField("Loại hình", max_length=25, choices=LegalForm.choices)
+    tax_code = models.CharField("Mã số thuế", max_length=14, blank=True)
+    representative = models.CharField("Người đại diện", max_length=150, blank=True)
+    phone = models.CharField("Điện thoại", max_length=20, blank=True)
+    place = models.ForeignKey(
+        Place, models.PROTECT, related_name="establishments", verbose_name="Xã, phường"
+    )
+    address = models.CharField(
+        "Địa chỉ (ấp, khu phố, đường)", max_length=250, blank=True
+    )
+    network_group = models.ForeignKey(
+        NetworkGroup,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="establishments",
+        verbose_name="Nhóm ngành",
+    )
+    industry = models.ForeignKey(
+        Industry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="establishments",
+        verbose_name="Ngành (VSIC)",
+    )
+    main_products = models.CharField("Sản phẩm chính", max_length=300, blank=True)
+    founded_year = models.PositiveSmallIntegerField(
+        "Năm thành lập",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1900), MaxValueValidator(2100)],
+    )
+    labour_total = models.PositiveIntegerField(
+        "Tổng số lao động", null=True, blank=True
+    )
+    labour_female = models.PositiveIntegerField(
+        "Trong đó lao động nữ", null=True, blank=True
+    )
+    revenue_vnd = models.BigIntegerField(
+        "Doanh thu năm gần nhất (đồng)", null=True, blank=True
+    )
+    status = models.CharField(
+        "Tình trạng",
+        max_length=10,
+        choices=EstablishmentStatus.choices,
+        default=EstablishmentStatus.ACTIVE,
+    )
+    status_on = models.DateField("Tình trạng từ ngày", null=True, blank=True)
+    status_reason = models.CharField("Lý do", max_length=250, blank=True)
+    note = models.TextField("Ghi chú", blank=True)
+    source = models.CharField(
+        "Nguồn số liệu",
+        max_length=15,
+        choices=DataSource.choices,
+        default=DataSource.ENTRY,
+    )
+    source_url = models.URLField("Địa chỉ nguồn", max_length=500, blank=True)
+    is_illustration = models.BooleanField("Dữ liệu minh họa", default=False)
+    registered_on = models.DateField("Vào sổ ngày", default=timezone.localdate)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="Người nhập",
+    )
+    created_at = models.DateTimeField("Nhập lúc", default=timezone.now, editable=False)
+    updated_at = models.DateTimeField("Sửa lúc", default=timezone.now, editable=False)
+    folded = models.GeneratedField(
+        expression=Fold(
+            Concat(
+                F("name"),
+                Value(" "),
+                F("main_products"),
+                Value(" "),
+                F("tax_code"),
+                Value(" "),
+                F("phone"),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    sort_key = models.GeneratedField(
+        expression=SortKey("name"),
+        output_field=models.CharField(max_length=600, db_collation="C"),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = "cơ sở"
+        verbose_name_plural = "cơ sở"
+        ordering = ["sort_key", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tax_code"],
+                condition=~Q(tax_code=""),
+                name="establishment_tax_code_once",
+                violation_error_message="Mã số thuế này đã có trong sổ.",
+            ),
+            models.CheckConstraint(
+                condition=Q(labour_female__isnull=True)
+                | Q(labour_total__isnull=False, labour_female__lte=F("labour_total")),
+                name="establishment_female_within_total",
+                violation_error_message="Lao động nữ không thể nhiều hơn tổng số lao động.",
+            ),
+            models.CheckConstraint(
+                condition=Q(revenue_vnd__gte=0),
+                name="establishment_revenue_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(legal_form__in=LegalForm.values),
+                name="establishment_form_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=EstablishmentStatus.values),
+                name="establishment_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=DataSource.values),
+                name="establishment_source_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["place", "sort_key"], name="establishment_by_place"),
+            models.Index(fields=["sort_key", "id"], name="establishment_order"),
+            models.Index(
+                fields=["network_group", "sort_key"], name="establishment_by_group"
+            ),
+            models.Index(fields=["status", "sort_key"], name="establishment_by_status"),
+            models.Index(
+                fields=["legal_form", "sort_key"], name="establishment_by_form"
+            ),
+            GinIndex(
+                OpClass(F("folded"), name="gin_trgm_ops"), name="establishment_search"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Product(models.Model):
+    """A product of an establishment."""
+
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="products", verbose_name="Cơ sở"
+    )
+    name = models.CharField("Tên sản phẩm", max_length=250)
+    capacity = models.CharField("Năng lực sản xuất", max_length=100, blank=True)
+    source_url = models.URLField("Địa chỉ nguồn", max_length=500, blank=True)
+    is_illustration = models.BooleanField("Dữ liệu minh họa", default=False)
+
+    class Meta:
+        verbose_name = "sản phẩm"
+        verbose_name_plural = "sản phẩm"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["establishment", "name"], name="product_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Award(models.Model):
+    """A title "sản phẩm công nghiệp nông thôn tiêu biểu" of a product at a level in a year."""
+
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="awards", verbose_name="Sản phẩm"
+    )
+    level = models.CharField("Cấp", max_length=10, choices=AwardLevel.choices)
+    year = models.PositiveSmallIntegerField("Năm")
+    decision = models.CharField("Quyết định", max_length=120, blank=True)
+    valid_to = models.DateField("Giá trị đến hết ngày", null=True, blank=True)
+    source_url = models.URLField("Địa chỉ nguồn", max_length=500, blank=True)
+    is_illustration = models.BooleanField("Dữ liệu minh họa", default=False)
+
+    class Meta:
+        verbose_name = "danh hiệu sản phẩm tiêu biểu"
+        verbose_name_plural = "danh hiệu sản phẩm tiêu biểu"
+        ordering = ["-year", "level"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "level", "year"], name="award_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=AwardLevel.values), name="award_level_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["year", "level"], name="award_by_year")]
+
+    def __str__(self) -> str:
+        return f"{self.product} – {self.get_level_display()} năm {self.year}"

@@ -1,0 +1,9 @@
+"""All addresses of the portal. Paths are Vietnamese without marks, names are English."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("khuyencong.core.urls")),
+    path("quan-tri/", admin.site.urls),
+]

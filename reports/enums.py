@@ -1,0 +1,33 @@
+"""Codes of reports, and the one table of their transitions."""
+
+from django.db import models
+
+
+class PeriodScheme(models.TextChoices):
+    """The two calendars: reports run from the 15th to the 14th (NĐ 09/2019/NĐ-CP), statistics by calendar quarter."""
+
+    REPORT = "report", "Quý báo cáo (ngày 15 đến ngày 14)"
+    CALENDAR = "calendar", "Quý dương lịch"
+
+
+class ReportStatus(models.TextChoices):
+    """Where a report stands."""
+
+    DRAFT = "draft", "Đang soạn"
+    SUBMITTED = "submitted", "Chờ kiểm tra"
+    RETURNED = "returned", "Trả lại để sửa"
+    ACCEPTED = "accepted", "Đã duyệt"
+
+
+REPORT_TRANSITIONS = {
+    ReportStatus.DRAFT: {ReportStatus.SUBMITTED},
+    ReportStatus.SUBMITTED: {ReportStatus.RETURNED, ReportStatus.ACCEPTED},
+    ReportStatus.RETURNED: {ReportStatus.SUBMITTED},
+    ReportStatus.ACCEPTED: set(),
+}
+EDITABLE_STATUSES = (ReportStatus.DRAFT, ReportStatus.RETURNED)
+REPORTED_STATUSES = (
+    ReportStatus.SUBMITTED,
+    ReportStatus.RETURNED,
+    ReportStatus.ACCEPTED,
+)

@@ -1,0 +1,478 @@
+"""Periods, reports, their drafts and their immutable versions."""
+
+import uuid
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from facilities.models import Establishment
+from khuyencong.core.models import Place
+from khuyencong.core.quarters import Quarter
+from khuyencong.forms_as_data.enums import CellState
+from khuyencong.forms_as_data.models import FormVersion, Indicator, Part
+from reports.enums import PeriodScheme, ReportStatus
+
+
+def immutable(name: str) -> pgtrigger.Protect:
+    """Trigger that refuses update and delete, raw SQL included."""
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+@pghistory.track()
+class ReportPeriod(models.Model):
+    """A quarter of a calendar with the dates of its reporting (all inclusive)."""
+
+    scheme = models.CharField("Lịch", max_length=10, choices=PeriodScheme.choices)
+    year = models.PositiveSmallIntegerField("Năm")
+    number = models.PositiveSmallIntegerField("Quý")
+    starts_on = models.DateField("Số liệu từ ngày")
+    ends_on = models.DateField("Chốt số liệu hết ngày")
+    opens_on = models.DateField("Mở nhập từ ngày")
+    due_on = models.DateField("Hạn nộp")
+    locks_on = models.DateField("Khóa sau ngày")
+    form_version = models.ForeignKey(
+        FormVersion, models.PROTECT, related_name="periods", verbose_name="Biểu mẫu"
+    )
+
+    class Meta:
+        verbose_name = "kỳ báo cáo"
+        verbose_name_plural = "kỳ báo cáo"
+        ordering = ["-year", "-number", "scheme"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "year", "number"],
+                name="period_once",
+                violation_error_message="Kỳ báo cáo này đã có.",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=4), name="period_quarter_1_to_4"
+            ),
+            models.CheckConstraint(
+                condition=Q(scheme__in=PeriodScheme.values), name="period_scheme_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on"))
+                & Q(opens_on__gte=F("starts_on"))
+                & Q(due_on__gt=F("ends_on"))
+                & Q(locks_on__gte=F("due_on")),
+                name="period_dates_in_order",
+                violation_error_message="Các ngày phải theo thứ tự: từ ngày, mở nhập, chốt số liệu, hạn nộp, khóa; "
+                "hạn nộp phải sau ngày chốt số liệu (NĐ 09/2019/NĐ-CP, Điều 8).",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.quarter)[:1].upper() + str(self.quarter)[1:]
+
+    @property
+    def quarter(self) -> Quarter:
+        return Quarter(self.year, self.number)
+
+    def is_open_on(self, day) -> bool:
+        """Whether reports may be written and submitted on a day (late ones too, until the lock)."""
+        return self.opens_on <= day <= self.locks_on
+
+
+@pghistory.track(exclude=["draft_revision"], model_name="ReportHistory")
+class Report(models.Model):
+    """The report of a place for a period; at most one (unique constraint)."""
+
+    place = models.ForeignKey(
+        Place, models.PROTECT, related_name="reports", verbose_name="Địa bàn"
+    )
+    period = models.ForeignKey(
+        ReportPeriod, models.PROTECT, related_name="reports", verbose_name="Kỳ"
+    )
+    status = models.CharField(
+        "Trạng thái",
+        max_length=10,
+        choices=ReportStatus.choices,
+        default=ReportStatus.DRAFT,
+    )
+    latest_version = models.ForeignKey(
+        "ReportVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="Bản nộp gần nhất",
+    )
+    accepted_version = models.ForeignKey(
+        "ReportVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="Bản được duyệt",
+    )
+    first_submitted_at = models.DateTimeField("Nộp lần đầu lúc", null=True, blank=True)
+    status_at = models.DateTimeField("Chuyển trạng thái lúc", default=timezone.now)
+    draft_revision = models.PositiveBigIntegerField("Số lần lưu nháp", default=0)
+    created_at = models.DateTimeField("Tạo lúc", default=timezone.now)
+    is_illustration = models.BooleanField("Dữ liệu minh họa", default=False)
+
+    class Meta:
+        verbose_name = "báo cáo"
+        verbose_name_plural = "báo cáo"
+        ordering = ["-period__year", "-period__number", "place__sort_key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "period"], name="one_report_per_place_and_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ReportStatus.values), name="report_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="accepted") | Q(accepted_version__isnull=False),
+                name="accepted_report_has_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(latest_version__isnull=False),
+                name="submitted_report_has_version",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["period", "status"], name="report_by_period"),
+            models.Index(
+                fields=["period", "place"],
+                include=["accepted_version"],
+                condition=Q(accepted_version__isnull=False),
+                name="report_accepted",
+            ),
+            models.Index(
+                fields=["status_at"],
+                condition=Q(status="submitted"),
+                name="report_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Báo cáo {self.period.quarter} – {self.place}"
+
+
+class DraftCell(models.Model):
+    """A figure being written, as typed and as read. `revision` grows with each save of the cell."""
+
+    report = models.ForeignKey(
+        Report, models.CASCADE, related_name="draft_cells", verbose_name="Báo cáo"
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="+", verbose_name="Chỉ tiêu"
+    )
+    member = models.CharField("Mục phân tổ", max_length=30, blank=True)
+    text = models.CharField("Như đã gõ", max_length=60, blank=True)
+    value = models.BigIntegerField("Giá trị", null=True, blank=True)
+    note = models.CharField("Ghi chú", max_length=300, blank=True)
+    revision = models.PositiveIntegerField("Lần lưu", default=1)
+    updated_at = models.DateTimeField("Lưu lúc", default=timezone.now)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="Người lưu",
+    )
+
+    class Meta:
+        verbose_name = "ô bản nháp"
+        verbose_name_plural = "ô bản nháp"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "indicator", "member"], name="draft_cell_once"
+            )
+        ]
+
+
+class DraftRow(models.Model):
+    """A row of parts III to V being written. `data` maps a column's code to what was typed."""
+
+    report = models.ForeignKey(
+        Report, models.CASCADE, related_name="draft_rows", verbose_name="Báo cáo"
+    )
+    part = models.ForeignKey(
+        Part, models.PROTECT, related_name="+", verbose_name="Phần"
+    )
+    uid = models.UUIDField("Mã dòng", default=uuid.uuid4)
+    position = models.PositiveIntegerField("Thứ tự", default=0)
+    data = models.JSONField("Nội dung", default=dict)
+    establishment = models.ForeignKey(
+        Establishment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="Cơ sở",
+    )
+    revision = models.PositiveIntegerField("Lần lưu", default=1)
+    updated_at = models.DateTimeField("Lưu lúc", default=timezone.now)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="Người lưu",
+    )
+
+    class Meta:
+        verbose_name = "dòng bản nháp"
+        verbose_name_plural = "dòng bản nháp"
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "uid"], name="draft_row_once")
+        ]
+
+
+class DraftStatement(models.Model):
+    """The author's statement that a part has nothing to report this quarter."""
+
+    report = models.ForeignKey(
+        Report, models.CASCADE, related_name="draft_statements", verbose_name="Báo cáo"
+    )
+    part = models.ForeignKey(
+        Part, models.PROTECT, related_name="+", verbose_name="Phần"
+    )
+    stated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name="Người khai",
+    )
+    stated_at = models.DateTimeField("Khai lúc", default=timezone.now)
+
+    class Meta:
+        verbose_name = "khai không phát sinh (nháp)"
+        verbose_name_plural = "khai không phát sinh (nháp)"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "part"], name="draft_statement_once"
+            )
+        ]
+
+
+class ReportVersion(models.Model):
+    """What was submitted, as it was; never changes (trigger). `content_hash` is SHA-256 of its content."""
+
+    report = models.ForeignKey(
+        Report, models.PROTECT, related_name="versions", verbose_name="Báo cáo"
+    )
+    number = models.PositiveSmallIntegerField("Lần nộp")
+    form_version = models.ForeignKey(
+        FormVersion, models.PROTECT, related_name="+", verbose_name="Biểu mẫu"
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="Người nộp",
+    )
+    submitted_at = models.DateTimeField("Nộp lúc", default=timezone.now)
+    content_hash = models.CharField("Mã băm nội dung", max_length=64)
+    warnings_kept = models.JSONField("Cảnh báo giữ lại", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "bản đã nộp"
+        verbose_name_plural = "bản đã nộp"
+        ordering = ["report", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "number"], name="version_number_once"
+            )
+        ]
+        triggers = [immutable("version_immutable")]
+
+    def __str__(self) -> str:
+        return f"{self.report} (lần nộp {self.number})"
+
+
+class VersionCell(models.Model):
+    """A submitted figure: integer of 10^-decimals of the indicator's unit, or "nothing to report"."""
+
+    version = models.ForeignKey(
+        ReportVersion,
+        models.PROTECT,
+        related_name="cells",
+        verbose_name="Bản nộp",
+        db_index=False,
+    )
+    indicator = models.ForeignKey(
+        Indicator,
+        models.PROTECT,
+        related_name="+",
+        verbose_name="Chỉ tiêu",
+        db_index=False,
+    )
+    member = models.CharField("Mục phân tổ", max_length=30, blank=True)
+    value = models.BigIntegerField("Giá trị", null=True, blank=True)
+    state = models.CharField("Tình trạng", max_length=8, choices=CellState.choices)
+    note = models.CharField("Ghi chú", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "ô đã nộp"
+        verbose_name_plural = "ô đã nộp"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "indicator", "member"], name="version_cell_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="value", value__isnull=False)
+                | Q(state="nothing", value__isnull=True),
+                name="version_cell_value_or_nothing",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["indicator", "version"],
+                include=["member", "value", "state"],
+                name="version_cell_rollup",
+            )
+        ]
+        triggers = [immutable("version_cell_immutable")]
+
+
+class VersionRow(models.Model):
+    """A submitted row of parts III to V."""
+
+    version = models.ForeignKey(
+        ReportVersion, models.PROTECT, related_name="rows", verbose_name="Bản nộp"
+    )
+    part = models.ForeignKey(
+        Part, models.PROTECT, related_name="+", verbose_name="Phần"
+    )
+    uid = models.UUIDField("Mã dòng")
+    position = models.PositiveIntegerField("Thứ tự")
+    data = models.JSONField("Nội dung")
+    establishment = models.ForeignKey(
+        Establishment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="report_rows",
+        verbose_name="Cơ sở",
+    )
+
+    class Meta:
+        verbose_name = "dòng đã nộp"
+        verbose_name_plural = "dòng đã nộp"
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "uid"], name="version_row_once")
+        ]
+        triggers = [immutable("version_row_immutable")]
+
+
+class VersionStatement(models.Model):
+    """A submitted statement that a part had nothing to report."""
+
+    version = models.ForeignKey(
+        ReportVersion,
+        models.PROTECT,
+        related_name="statements",
+        verbose_name="Bản nộp",
+        db_index=False,
+    )
+    part = models.ForeignKey(
+        Part, models.PROTECT, related_name="+", verbose_name="Phần"
+    )
+    stated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="Người khai",
+    )
+    stated_at = models.DateTimeField("Khai lúc")
+
+    class Meta:
+        verbose_name = "khai không phát sinh"
+        verbose_name_plural = "khai không phát sinh"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "part"], name="version_statement_once"
+            )
+        ]
+        triggers = [immutable("version_statement_immutable")]
+
+
+class ReportEvent(models.Model):
+    """A step in a report's life: who, from, to, why; never edited (trigger)."""
+
+    report = models.ForeignKey(
+        Report, models.PROTECT, related_name="events", verbose_name="Báo cáo"
+    )
+    version = models.ForeignKey(
+        ReportVersion,
+        models.PROTECT,
+        null=True,
+        related_name="events",
+        verbose_name="Bản nộp",
+    )
+    from_status = models.CharField(
+        "Từ trạng thái", max_length=10, choices=ReportStatus.choices, blank=True
+    )
+    to_status = models.CharField(
+        "Sang trạng thái", max_length=10, choices=ReportStatus.choices
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="Người làm",
+    )
+    system_job = models.CharField("Việc tự động", max_length=60, blank=True)
+    note = models.TextField("Ghi chú", blank=True)
+    created_at = models.DateTimeField("Lúc", default=timezone.now)
+
+    class Meta:
+        verbose_name = "bước của báo cáo"
+        verbose_name_plural = "các bước của báo cáo"
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(actor__isnull=False, system_job="")
+                | (Q(actor__isnull=True) & ~Q(system_job="")),
+                name="report_event_has_one_author",
+            )
+        ]
+        triggers = [immutable("report_event_immutable")]
+
+
+class ReturnComment(models.Model):
+    """What the checker asks to correct, pinned to a cell, a row or a part of the returned version."""
+
+    event = models.ForeignKey(
+        ReportEvent, models.PROTECT, related_name="comments", verbose_name="Lần trả lại"
+    )
+    version = models.ForeignKey(
+        ReportVersion, models.PROTECT, related_name="comments", verbose_name="Bản nộp"
+    )
+    part = models.ForeignKey(
+        Part,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="Phần",
+    )
+    indicator = models.ForeignKey(
+        Indicator,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="Chỉ tiêu",
+    )
+    member = models.CharField("Mục phân tổ", max_length=30, blank=True)
+    row_uid = models.UUIDField("Mã dòng", null=True, blank=True)
+    text = models.CharField("Yêu cầu sửa", max_length=500)
+
+    class Meta:
+        verbose_name = "yêu cầu sửa"
+        verbose_name_plural = "yêu cầu sửa"
+        ordering = ["id"]
+        triggers = [immutable("return_comment_immutable")]
