@@ -49,9 +49,7 @@ class Industry(models.Model):
         verbose_name_plural = "ngành kinh tế (VSIC)"
         ordering = ["code"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["code", "valid_from"], name="industry_code_once"
-            )
+            models.UniqueConstraint(fields=["code", "valid_from"], name="industry_code_once")
         ]
 
     def __str__(self) -> str:
@@ -75,9 +73,7 @@ class Establishment(models.Model):
     place = models.ForeignKey(
         Place, models.PROTECT, related_name="establishments", verbose_name="Xã, phường"
     )
-    address = models.CharField(
-        "Địa chỉ (ấp, khu phố, đường)", max_length=250, blank=True
-    )
+    address = models.CharField("Địa chỉ (ấp, khu phố, đường)", max_length=250, blank=True)
     network_group = models.ForeignKey(
         NetworkGroup,
         models.PROTECT,
@@ -101,15 +97,9 @@ class Establishment(models.Model):
         blank=True,
         validators=[MinValueValidator(1900), MaxValueValidator(2100)],
     )
-    labour_total = models.PositiveIntegerField(
-        "Tổng số lao động", null=True, blank=True
-    )
-    labour_female = models.PositiveIntegerField(
-        "Trong đó lao động nữ", null=True, blank=True
-    )
-    revenue_vnd = models.BigIntegerField(
-        "Doanh thu năm gần nhất (đồng)", null=True, blank=True
-    )
+    labour_total = models.PositiveIntegerField("Tổng số lao động", null=True, blank=True)
+    labour_female = models.PositiveIntegerField("Trong đó lao động nữ", null=True, blank=True)
+    revenue_vnd = models.BigIntegerField("Doanh thu năm gần nhất (đồng)", null=True, blank=True)
     status = models.CharField(
         "Tình trạng",
         max_length=10,
@@ -196,16 +186,10 @@ class Establishment(models.Model):
         indexes = [
             models.Index(fields=["place", "sort_key"], name="establishment_by_place"),
             models.Index(fields=["sort_key", "id"], name="establishment_order"),
-            models.Index(
-                fields=["network_group", "sort_key"], name="establishment_by_group"
-            ),
+            models.Index(fields=["network_group", "sort_key"], name="establishment_by_group"),
             models.Index(fields=["status", "sort_key"], name="establishment_by_status"),
-            models.Index(
-                fields=["legal_form", "sort_key"], name="establishment_by_form"
-            ),
-            GinIndex(
-                OpClass(F("folded"), name="gin_trgm_ops"), name="establishment_search"
-            ),
+            models.Index(fields=["legal_form", "sort_key"], name="establishment_by_form"),
+            GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="establishment_search"),
         ]
 
     def __str__(self) -> str:
@@ -229,9 +213,7 @@ class Product(models.Model):
         verbose_name_plural = "sản phẩm"
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["establishment", "name"], name="product_name_once"
-            )
+            models.UniqueConstraint(fields=["establishment", "name"], name="product_name_once")
         ]
 
     def __str__(self) -> str:
@@ -257,9 +239,7 @@ class Award(models.Model):
         verbose_name_plural = "danh hiệu sản phẩm tiêu biểu"
         ordering = ["-year", "level"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["product", "level", "year"], name="award_once"
-            ),
+            models.UniqueConstraint(fields=["product", "level", "year"], name="award_once"),
             models.CheckConstraint(
                 condition=Q(level__in=AwardLevel.values), name="award_level_known"
             ),

@@ -42,9 +42,7 @@ if PRODUCTION:
             "ALLOWED_HOSTS must name the portal's host names, without a wildcard."
         )
     if DEMO:
-        raise ImproperlyConfigured(
-            "DEMO is on; demo accounts must never exist in production."
-        )
+        raise ImproperlyConfigured("DEMO is on; demo accounts must never exist in production.")
 
 INSTALLED_APPS = [
     "khuyencong.core",
@@ -257,20 +255,19 @@ PGHISTORY_DEFAULT_TRACKERS = (
 )
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
-PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(
-    related_name="history", related_query_name="history"
-)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history", related_query_name="history")
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
-    },
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
+
+# Who tells a person what they owe (khuyencong.core.todo).
+TODO_PROVIDERS = []
 
 # What the portal calls itself; a province sets its own.
 PORTAL_NAME = env.str("PORTAL_NAME", "Cổng Khuyến công")

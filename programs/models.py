@@ -55,13 +55,9 @@ class SupportResult(models.Model):
     )
     year = models.PositiveSmallIntegerField("Năm")
     title = models.CharField("Tên nhiệm vụ", max_length=300)
-    fund = models.CharField(
-        "Nguồn", max_length=10, choices=Fund.choices, default=Fund.LOCAL
-    )
+    fund = models.CharField("Nguồn", max_length=10, choices=Fund.choices, default=Fund.LOCAL)
     total_vnd = models.BigIntegerField("Tổng kinh phí (đồng)", null=True, blank=True)
-    support_vnd = models.BigIntegerField(
-        "Kinh phí hỗ trợ (đồng)", null=True, blank=True
-    )
+    support_vnd = models.BigIntegerField("Kinh phí hỗ trợ (đồng)", null=True, blank=True)
     decision = models.CharField("Quyết định", max_length=150, blank=True)
     source_url = models.URLField("Địa chỉ nguồn", max_length=500, blank=True)
     is_illustration = models.BooleanField("Dữ liệu minh họa", default=False)
@@ -71,15 +67,11 @@ class SupportResult(models.Model):
         verbose_name_plural = "kết quả hỗ trợ"
         ordering = ["-year", "id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(support_vnd__gte=0), name="support_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(support_vnd__gte=0), name="support_not_negative"),
             models.CheckConstraint(
                 condition=Q(total_vnd__gte=0), name="support_total_not_negative"
             ),
-            models.CheckConstraint(
-                condition=Q(fund__in=Fund.values), name="support_fund_known"
-            ),
+            models.CheckConstraint(condition=Q(fund__in=Fund.values), name="support_fund_known"),
         ]
 
     def __str__(self) -> str:

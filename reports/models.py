@@ -81,9 +81,7 @@ class ReportPeriod(models.Model):
 class Report(models.Model):
     """The report of a place for a period; at most one (unique constraint)."""
 
-    place = models.ForeignKey(
-        Place, models.PROTECT, related_name="reports", verbose_name="Địa bàn"
-    )
+    place = models.ForeignKey(Place, models.PROTECT, related_name="reports", verbose_name="Địa bàn")
     period = models.ForeignKey(
         ReportPeriod, models.PROTECT, related_name="reports", verbose_name="Kỳ"
     )
@@ -193,9 +191,7 @@ class DraftRow(models.Model):
     report = models.ForeignKey(
         Report, models.CASCADE, related_name="draft_rows", verbose_name="Báo cáo"
     )
-    part = models.ForeignKey(
-        Part, models.PROTECT, related_name="+", verbose_name="Phần"
-    )
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", verbose_name="Phần")
     uid = models.UUIDField("Mã dòng", default=uuid.uuid4)
     position = models.PositiveIntegerField("Thứ tự", default=0)
     data = models.JSONField("Nội dung", default=dict)
@@ -221,9 +217,7 @@ class DraftRow(models.Model):
         verbose_name = "dòng bản nháp"
         verbose_name_plural = "dòng bản nháp"
         ordering = ["position", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["report", "uid"], name="draft_row_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["report", "uid"], name="draft_row_once")]
 
 
 class DraftStatement(models.Model):
@@ -232,9 +226,7 @@ class DraftStatement(models.Model):
     report = models.ForeignKey(
         Report, models.CASCADE, related_name="draft_statements", verbose_name="Báo cáo"
     )
-    part = models.ForeignKey(
-        Part, models.PROTECT, related_name="+", verbose_name="Phần"
-    )
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", verbose_name="Phần")
     stated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -247,9 +239,7 @@ class DraftStatement(models.Model):
         verbose_name = "khai không phát sinh (nháp)"
         verbose_name_plural = "khai không phát sinh (nháp)"
         constraints = [
-            models.UniqueConstraint(
-                fields=["report", "part"], name="draft_statement_once"
-            )
+            models.UniqueConstraint(fields=["report", "part"], name="draft_statement_once")
         ]
 
 
@@ -279,9 +269,7 @@ class ReportVersion(models.Model):
         verbose_name_plural = "bản đã nộp"
         ordering = ["report", "-number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["report", "number"], name="version_number_once"
-            )
+            models.UniqueConstraint(fields=["report", "number"], name="version_number_once")
         ]
         triggers = [immutable("version_immutable")]
 
@@ -340,9 +328,7 @@ class VersionRow(models.Model):
     version = models.ForeignKey(
         ReportVersion, models.PROTECT, related_name="rows", verbose_name="Bản nộp"
     )
-    part = models.ForeignKey(
-        Part, models.PROTECT, related_name="+", verbose_name="Phần"
-    )
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", verbose_name="Phần")
     uid = models.UUIDField("Mã dòng")
     position = models.PositiveIntegerField("Thứ tự")
     data = models.JSONField("Nội dung")
@@ -359,9 +345,7 @@ class VersionRow(models.Model):
         verbose_name = "dòng đã nộp"
         verbose_name_plural = "dòng đã nộp"
         ordering = ["position", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["version", "uid"], name="version_row_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["version", "uid"], name="version_row_once")]
         triggers = [immutable("version_row_immutable")]
 
 
@@ -375,9 +359,7 @@ class VersionStatement(models.Model):
         verbose_name="Bản nộp",
         db_index=False,
     )
-    part = models.ForeignKey(
-        Part, models.PROTECT, related_name="+", verbose_name="Phần"
-    )
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", verbose_name="Phần")
     stated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -391,9 +373,7 @@ class VersionStatement(models.Model):
         verbose_name = "khai không phát sinh"
         verbose_name_plural = "khai không phát sinh"
         constraints = [
-            models.UniqueConstraint(
-                fields=["version", "part"], name="version_statement_once"
-            )
+            models.UniqueConstraint(fields=["version", "part"], name="version_statement_once")
         ]
         triggers = [immutable("version_statement_immutable")]
 
@@ -414,9 +394,7 @@ class ReportEvent(models.Model):
     from_status = models.CharField(
         "Từ trạng thái", max_length=10, choices=ReportStatus.choices, blank=True
     )
-    to_status = models.CharField(
-        "Sang trạng thái", max_length=10, choices=ReportStatus.choices
-    )
+    to_status = models.CharField("Sang trạng thái", max_length=10, choices=ReportStatus.choices)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -46,9 +46,7 @@ class IdleSessionMiddleware:
                     if request.method == "GET"
                     else request.META.get("HTTP_REFERER", "")
                 )
-                return redirect(
-                    f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': where})}"
-                )
+                return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': where})}")
             if seen is None or now - seen > WRITE_EVERY_SECONDS:
                 request.session[SEEN] = now
         elif wants_json(request) and request.method == "POST":

@@ -32,35 +32,25 @@ class DateRange(Func):
 
 def in_force_on(day, prefix: str = "") -> Q:
     """Condition for rows with `valid_from`/`valid_to` (both inclusive, empty = open) in force on a day."""
-    lower = Q(**{f"{prefix}valid_from__isnull": True}) | Q(
-        **{f"{prefix}valid_from__lte": day}
-    )
-    upper = Q(**{f"{prefix}valid_to__isnull": True}) | Q(
-        **{f"{prefix}valid_to__gte": day}
-    )
+    lower = Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": day})
+    upper = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
     return lower & upper
 
 
 class UserManager(BaseUserManager):
     """Accounts by user name."""
 
-    def create_user(
-        self, username: str, password: str | None = None, **fields
-    ) -> "User":
+    def create_user(self, username: str, password: str | None = None, **fields) -> "User":
         """Create an account; without a password nobody can log in to it."""
         user = self.model(username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, username: str, password: str | None = None, **fields
-    ) -> "User":
+    def create_superuser(self, username: str, password: str | None = None, **fields) -> "User":
         """Create an administrator (`manage.py createsuperuser`)."""
         fields.setdefault("display_name", username)
-        return self.create_user(
-            username, password, roles=[Role.ADMINISTRATOR], **fields
-        )
+        return self.create_user(username, password, roles=[Role.ADMINISTRATOR], **fields)
 
     def get_by_natural_key(self, username: str) -> "User":
         return self.get(username=username.strip().lower())
@@ -93,9 +83,7 @@ class User(AbstractBaseUser):
         blank=True,
     )
     is_active = models.BooleanField("Đang hoạt động", default=True)
-    must_change_password = models.BooleanField(
-        "Phải đổi mật khẩu khi đăng nhập", default=False
-    )
+    must_change_password = models.BooleanField("Phải đổi mật khẩu khi đăng nhập", default=False)
     created_at = models.DateTimeField("Tạo lúc", default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -203,9 +191,7 @@ class Place(models.Model):
     valid_to = models.DateField(
         "Đến hết ngày", null=True, blank=True, help_text="Để trống: đang tồn tại."
     )
-    latitude = models.DecimalField(
-        "Vĩ độ", max_digits=9, decimal_places=6, null=True, blank=True
-    )
+    latitude = models.DecimalField("Vĩ độ", max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(
         "Kinh độ", max_digits=9, decimal_places=6, null=True, blank=True
     )
@@ -241,9 +227,7 @@ class Place(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__gte=F("valid_from")), name="place_dates_in_order"
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=PlaceKind.values), name="place_kind_known"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=PlaceKind.values), name="place_kind_known"),
             models.CheckConstraint(
                 condition=Q(level__in=PlaceLevel.values), name="place_level_known"
             ),
@@ -281,9 +265,7 @@ class Succession(models.Model):
         verbose_name_plural = "kế thừa đơn vị"
         ordering = ["effective_on", "successor"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["predecessor", "successor"], name="succession_once"
-            ),
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="succession_once"),
             models.CheckConstraint(
                 condition=~Q(predecessor=F("successor")), name="succession_not_itself"
             ),
@@ -300,9 +282,7 @@ class PlaceLineage(models.Model):
     put any old figure on a later map with one join.
     """
 
-    place = models.ForeignKey(
-        Place, models.CASCADE, related_name="lineage", verbose_name="Đơn vị"
-    )
+    place = models.ForeignKey(Place, models.CASCADE, related_name="lineage", verbose_name="Đơn vị")
     successor = models.ForeignKey(
         Place, models.CASCADE, related_name="lineage_origins", verbose_name="Trở thành"
     )
@@ -311,7 +291,5 @@ class PlaceLineage(models.Model):
     class Meta:
         verbose_name = "dòng kế thừa"
         verbose_name_plural = "dòng kế thừa"
-        constraints = [
-            models.UniqueConstraint(fields=["place", "successor"], name="lineage_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["place", "successor"], name="lineage_once")]
         indexes = [models.Index(fields=["successor", "place"], name="lineage_back")]

@@ -27,11 +27,7 @@ def parse_scaled(text: str, decimals: int = 0) -> int:
     if not (_GROUPED.match(digits) or _PLAIN.match(digits)):
         raise ValueError(
             f"“{given}” không phải là số. Hãy nhập như 1.234"
-            + (
-                " hoặc 1.234,5 (dấu phẩy trước phần lẻ)."
-                if decimals
-                else " (không có phần lẻ)."
-            )
+            + (" hoặc 1.234,5 (dấu phẩy trước phần lẻ)." if decimals else " (không có phần lẻ).")
         )
     whole, _, part = digits.replace(".", "").partition(",")
     part = part.rstrip("0")
@@ -58,11 +54,7 @@ def format_scaled(value: int | None, decimals: int = 0) -> str:
         ("−" if value < 0 else ""),
         str(abs(int(value))).rjust(decimals + 1, "0"),
     )
-    whole, part = (
-        (digits[:-decimals], digits[-decimals:].rstrip("0"))
-        if decimals
-        else (digits, "")
-    )
+    whole, part = (digits[:-decimals], digits[-decimals:].rstrip("0")) if decimals else (digits, "")
     return sign + f"{int(whole):,}".replace(",", ".") + (f",{part}" if part else "")
 
 

@@ -26,6 +26,4 @@ def check_has_role(user, *roles: Role) -> None:
     if user.is_active and user.is_authenticated and user.has_role(*roles):
         return
     names = " hoặc ".join(role.label.lower() for role in roles)
-    raise NotAllowed(
-        f"Việc này dành cho {names}. Tài khoản của anh/chị không có vai trò đó."
-    )
+    raise NotAllowed(f"Việc này dành cho {names}. Tài khoản của anh/chị không có vai trò đó.")

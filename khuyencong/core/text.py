@@ -38,9 +38,7 @@ def fold(text: str) -> str:
 def sort_key(text: str) -> str:
     """Key that sorts by the Vietnamese alphabet (đ after d, ơ after o), tones second."""
     decomposed = unicodedata.normalize("NFD", (text or "").replace("Đ", "đ").lower())
-    letters = unicodedata.normalize("NFC", _TONE.sub("", decomposed)).translate(
-        _PRIMARY
-    )
+    letters = unicodedata.normalize("NFC", _TONE.sub("", decomposed)).translate(_PRIMARY)
     tones = _VOWEL_MARKS.sub("", decomposed).translate(_TONE_DIGITS)
     return letters + "!" + re.sub("[a-zđ]", "0", tones)
 

@@ -69,9 +69,7 @@ class ExportJob(models.Model):
                 condition=~Q(status="done") | ~Q(file=""), name="export_done_has_file"
             ),
         ]
-        indexes = [
-            models.Index(fields=["requested_by", "-created_at"], name="export_mine")
-        ]
+        indexes = [models.Index(fields=["requested_by", "-created_at"], name="export_mine")]
 
     def __str__(self) -> str:
         return self.title

@@ -20,9 +20,7 @@ def stored_path(attachment: "Attachment", filename: str) -> str:
 class Attachment(models.Model):
     """A file of a record. Readable by exactly those who may read the record (files.access)."""
 
-    owner_type = models.ForeignKey(
-        ContentType, models.PROTECT, verbose_name="Loại hồ sơ"
-    )
+    owner_type = models.ForeignKey(ContentType, models.PROTECT, verbose_name="Loại hồ sơ")
     owner_id = models.PositiveBigIntegerField("Hồ sơ")
     owner = GenericForeignKey("owner_type", "owner_id")
     title = models.CharField("Tên giấy tờ", max_length=200, blank=True)

@@ -54,9 +54,7 @@ class Form(models.Model):
 class FormVersion(models.Model):
     """A version of a form with its dates of validity."""
 
-    form = models.ForeignKey(
-        Form, models.PROTECT, related_name="versions", verbose_name="Biểu mẫu"
-    )
+    form = models.ForeignKey(Form, models.PROTECT, related_name="versions", verbose_name="Biểu mẫu")
     number = models.PositiveSmallIntegerField("Phiên bản")
     status = models.CharField(
         "Trạng thái",
@@ -74,9 +72,7 @@ class FormVersion(models.Model):
         verbose_name_plural = "phiên bản biểu mẫu"
         ordering = ["form", "-number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["form", "number"], name="form_version_number_once"
-            ),
+            models.UniqueConstraint(fields=["form", "number"], name="form_version_number_once"),
             models.CheckConstraint(
                 condition=Q(status__in=FormStatus.values), name="form_status_known"
             ),
@@ -86,8 +82,7 @@ class FormVersion(models.Model):
                 name="form_version_never_back_to_draft",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(new__status="draft")
-                & ~pgtrigger.Q(old__status="draft"),
+                condition=pgtrigger.Q(new__status="draft") & ~pgtrigger.Q(old__status="draft"),
                 func="RAISE EXCEPTION 'form version % is in use and frozen', OLD.id USING ERRCODE = 'check_violation';",
             ),
         ]
@@ -121,9 +116,7 @@ class Part(models.Model):
         ordering = ["version", "order"]
         constraints = [
             models.UniqueConstraint(fields=["version", "code"], name="part_code_once"),
-            models.CheckConstraint(
-                condition=Q(kind__in=PartKind.values), name="part_kind_known"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=PartKind.values), name="part_kind_known"),
         ]
         triggers = [frozen_with_version("part_frozen")]
 
@@ -161,9 +154,7 @@ class DimensionMember(models.Model):
         verbose_name_plural = "mục phân tổ"
         ordering = ["dimension", "order"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["dimension", "code"], name="member_code_once"
-            )
+            models.UniqueConstraint(fields=["dimension", "code"], name="member_code_once")
         ]
 
     def __str__(self) -> str:
@@ -176,9 +167,7 @@ class Indicator(models.Model):
     version = models.ForeignKey(
         FormVersion, models.PROTECT, related_name="indicators", verbose_name="Phiên bản"
     )
-    part = models.ForeignKey(
-        Part, models.PROTECT, related_name="indicators", verbose_name="Phần"
-    )
+    part = models.ForeignKey(Part, models.PROTECT, related_name="indicators", verbose_name="Phần")
     code = models.SlugField("Mã", max_length=40)
     label = models.CharField("Chỉ tiêu", max_length=250)
     unit = models.CharField("Đơn vị tính", max_length=40)
@@ -211,9 +200,7 @@ class Indicator(models.Model):
         verbose_name_plural = "chỉ tiêu"
         ordering = ["version", "order"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["version", "code"], name="indicator_code_once"
-            ),
+            models.UniqueConstraint(fields=["version", "code"], name="indicator_code_once"),
             models.CheckConstraint(
                 condition=Q(decimals__lte=6), name="indicator_decimals_at_most_six"
             ),
@@ -230,9 +217,7 @@ class Column(models.Model):
     version = models.ForeignKey(
         FormVersion, models.PROTECT, related_name="columns", verbose_name="Phiên bản"
     )
-    part = models.ForeignKey(
-        Part, models.PROTECT, related_name="columns", verbose_name="Phần"
-    )
+    part = models.ForeignKey(Part, models.PROTECT, related_name="columns", verbose_name="Phần")
     code = models.SlugField("Mã", max_length=40)
     label = models.CharField("Tên cột", max_length=150)
     kind = models.CharField("Loại", max_length=15, choices=ColumnKind.choices)
@@ -278,9 +263,7 @@ class Rule(models.Model):
         ordering = ["version", "code"]
         constraints = [
             models.UniqueConstraint(fields=["version", "code"], name="rule_code_once"),
-            models.CheckConstraint(
-                condition=Q(kind__in=RuleKind.values), name="rule_kind_known"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=RuleKind.values), name="rule_kind_known"),
             models.CheckConstraint(
                 condition=Q(severity__in=Severity.values), name="rule_severity_known"
             ),
