@@ -1,0 +1,41 @@
+"""How web, worker and beat are started: by `make run`, by deploy/ and by the benchmarks alike."""
+
+import os
+import sys
+
+from khuyencong.embedded.state import State
+
+ROLES = ("web", "worker", "beat")
+
+
+def command(role: str) -> list[str]:
+    """The command line of one of ROLES, with the numbers taken from the environment."""
+    read = os.environ.get
+    if role == "web":
+        workers = read("WEB_WORKERS", "2")
+        # Each blocking thread keeps one database connection, so their number is bounded; what
+        # comes on top waits in the server instead of failing (design.md, section 8).
+        return [
+            sys.executable, "-m", "granian", "khuyencong.wsgi:application", "--interface", "wsgi",
+            "--host", read("HOST", "127.0.0.1"), "--port", read("PORT", "8000"),
+            "--workers", workers, "--blocking-threads", read("WEB_THREADS", "4"),
+            "--blocking-threads-idle-timeout", "600", "--backlog", "2048",
+            "--backpressure", read("WEB_QUEUE", "1024"), "--http", "1", "--no-ws",
+            "--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning",
+            "--process-name", "khuyencong-web",
+        ]  # fmt: skip
+    if role == "worker":
+        return [
+            sys.executable, "-m", "celery", "--app", "khuyencong.celery", "worker",
+            "--queues", read("WORKER_QUEUES", "default,exports,mail"),
+            "--concurrency", read("WORKER_PROCESSES", "2"), "--loglevel", "INFO",
+            "--without-gossip", "--without-mingle",
+        ]  # fmt: skip
+    if role == "beat":
+        folder = State.from_environment().path / "beat"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return [
+            sys.executable, "-m", "celery", "--app", "khuyencong.celery", "beat",
+            "--schedule", str(folder / "schedule"), "--pidfile", "", "--loglevel", "INFO",
+        ]  # fmt: skip
+    raise ValueError(f"{role!r} is none of {ROLES}")
