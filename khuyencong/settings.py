@@ -14,6 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
+if "ENVIRONMENT" not in env.ENVIRON:
+    # While `make run` is at work, manage.py called by hand means that portal.
+    environ.Env.read_env(Path(env.str("STATE_DIR", str(BASE_DIR / ".state"))) / "running.env")
 
 ENVIRONMENT = env.str("ENVIRONMENT", "production")
 if ENVIRONMENT not in ("production", "local", "test"):

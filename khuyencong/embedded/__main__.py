@@ -13,12 +13,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m khuyencong.embedded", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="everything, until Ctrl-C")
-    run.add_argument("--with-parent", action="store_true", help="stop when the starting process is gone")
-    prepare = commands.add_parser("prepare", help="migrate and load demo data, or collect static files")
+    run.add_argument(
+        "--with-parent", action="store_true", help="stop when the starting process is gone"
+    )
+    prepare = commands.add_parser(
+        "prepare", help="migrate and load demo data, or collect static files"
+    )
     prepare.add_argument("task", choices=["database", "static"])
     for role in ("web", "worker", "beat"):
         commands.add_parser(role, help=f"only the {role}, in the foreground (for deploy/)")
-    around = commands.add_parser("with-servers", help="a command with DATABASE_URL and REDIS_URL set")
+    around = commands.add_parser(
+        "with-servers", help="a command with DATABASE_URL and REDIS_URL set"
+    )
     around.add_argument("--folder", default="bench", help="part of the state folder to use")
     around.add_argument("words", nargs=argparse.REMAINDER)
     reset = commands.add_parser("reset", help="stop everything and delete the state folder")

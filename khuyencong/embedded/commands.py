@@ -22,11 +22,12 @@ def command(role: str) -> list[str]:
             "--blocking-threads-idle-timeout", "600", "--backlog", "2048",
             "--backpressure", read("WEB_QUEUE", "1024"), "--http", "1", "--no-ws",
             "--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning",
-            "--process-name", "khuyencong-web",
         ]  # fmt: skip
     if role == "worker":
+        # At home on one's own machine, root is no news; in production Celery may warn.
+        quiet = ["-W", "ignore:You're running the worker"] if read("ENVIRONMENT") == "local" else []
         return [
-            sys.executable, "-m", "celery", "--app", "khuyencong.celery", "worker",
+            sys.executable, *quiet, "-m", "celery", "--quiet", "--app", "khuyencong.celery", "worker",
             "--queues", read("WORKER_QUEUES", "default,exports,mail"),
             "--concurrency", read("WORKER_PROCESSES", "2"), "--loglevel", "INFO",
             "--without-gossip", "--without-mingle",
@@ -35,7 +36,7 @@ def command(role: str) -> list[str]:
         folder = State.from_environment().path / "beat"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return [
-            sys.executable, "-m", "celery", "--app", "khuyencong.celery", "beat",
+            sys.executable, "-m", "celery", "--quiet", "--app", "khuyencong.celery", "beat",
             "--schedule", str(folder / "schedule"), "--pidfile", "", "--loglevel", "INFO",
         ]  # fmt: skip
     raise ValueError(f"{role!r} is none of {ROLES}")

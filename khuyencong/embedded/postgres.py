@@ -74,7 +74,10 @@ class Postgres:
         self._make_socket_folder()
         self._make_data()
         # The folder is locked and leftovers are stopped, so a pid in here is another program's.
-        for stale in (self.state.pgdata / "postmaster.pid", self.state.sockets / ".s.PGSQL.5432.lock"):
+        for stale in (
+            self.state.pgdata / "postmaster.pid",
+            self.state.sockets / ".s.PGSQL.5432.lock",
+        ):
             stale.unlink(missing_ok=True)
         command: list[str | Path] = [programs() / "postgres", "-D", self.state.pgdata]
         for name, value in self.settings.items():
@@ -83,7 +86,12 @@ class Postgres:
         command += ["-c", "unix_socket_permissions=0700"]
         with self.log.open("ab") as log:
             self.process = spawn(
-                command, death_signal="INT", user=self.user, cwd="/", stdout=log, stderr=subprocess.STDOUT
+                command,
+                death_signal="INT",
+                user=self.user,
+                cwd="/",
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
 
     def wait(self, patience: float = 60.0) -> None:
@@ -91,7 +99,9 @@ class Postgres:
         deadline = time.monotonic() + patience
         while True:
             try:
-                connection = psycopg2.connect(host=str(self.state.sockets), user=SUPERUSER, dbname="postgres")
+                connection = psycopg2.connect(
+                    host=str(self.state.sockets), user=SUPERUSER, dbname="postgres"
+                )
                 break
             except psycopg2.OperationalError as error:
                 if self.process.poll() is not None:
@@ -188,7 +198,9 @@ class Postgres:
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines()[-20:]
-        telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "could not" in line]
+        telling = [
+            line for line in lines if "FATAL" in line or "PANIC" in line or "could not" in line
+        ]
         line = (telling or lines or ["no message"])[-1]
         return line.split("FATAL:")[-1].split("PANIC:")[-1].strip()
 
@@ -218,7 +230,9 @@ def _unprivileged_user(state: State) -> User:
             except KeyError:
                 continue
     if entry is None:
-        raise CannotRun("PostgreSQL refuses to run as root and no other user exists; start as an ordinary user.")
+        raise CannotRun(
+            "PostgreSQL refuses to run as root and no other user exists; start as an ordinary user."
+        )
     closed = any(_is_closed_to_others(path) for path in (programs(), state.path))
     return User(entry.pw_name, entry.pw_uid, entry.pw_gid, through_closed_folders=closed)
 
@@ -226,5 +240,6 @@ def _unprivileged_user(state: State) -> User:
 def _is_closed_to_others(path: Path) -> bool:
     path = path.resolve()
     return any(
-        folder.exists() and not folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents)
+        folder.exists() and not folder.stat().st_mode & stat.S_IXOTH
+        for folder in (path, *path.parents)
     )

@@ -43,9 +43,9 @@ def database_is_prepared(state: State, url: str) -> bool:
 
 def static_is_prepared(state: State) -> bool:
     """Whether the collected static files are those of the present sources."""
-    return (
-        (state.path / "static").is_dir() and state.read_stamp("static").get("files") == _static_fingerprint()
-    )
+    return (state.path / "static").is_dir() and state.read_stamp("static").get(
+        "files"
+    ) == _static_fingerprint()
 
 
 def prepare_database(state: State) -> None:
@@ -67,7 +67,7 @@ def prepare_database(state: State) -> None:
         ) from None
     del django, ImproperlyConfigured
     before = state.read_stamp("database")
-    call_command("migrate", interactive=False, verbosity=1)
+    call_command("migrate", interactive=False, verbosity=0)
     loaded = before.get("demo") and before.get("url") == _fingerprint([url])
     accounts: dict = {}
     if _demo_wanted():
@@ -152,13 +152,21 @@ def _look(path: Path) -> str:
 
 def _code_fingerprint() -> str:
     """Changes when a migration, a setting, a demo flag or a pinned package changes."""
-    migrations = [path for path in _walk(*_app_folders()) if path.parent.name == "migrations" and path.suffix == ".py"]
+    migrations = [
+        path
+        for path in _walk(*_app_folders())
+        if path.parent.name == "migrations" and path.suffix == ".py"
+    ]
     files = [*migrations, BASE_DIR / "khuyencong" / "settings.py", BASE_DIR / "requirements.txt"]
     return _fingerprint([*map(_look, files), sys.version, os.environ.get("DEMO", "")])
 
 
 def _static_fingerprint() -> str:
-    own = [path for path in _walk(BASE_DIR / "static", *_app_folders()) if "static" in path.parts[len(BASE_DIR.parts) :]]
+    own = [
+        path
+        for path in _walk(BASE_DIR / "static", *_app_folders())
+        if "static" in path.parts[len(BASE_DIR.parts) :]
+    ]
     files = [*own, BASE_DIR / "khuyencong" / "settings.py", BASE_DIR / "requirements.txt"]
     return _fingerprint([*map(_look, files), version("Django"), os.environ.get("ENVIRONMENT", "")])
 

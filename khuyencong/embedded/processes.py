@@ -32,7 +32,13 @@ def spawn(
     words = [str(word) for word in command]
     setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
     if setpriv:
-        words = [setpriv, *(user.setpriv_options() if user else ()), "--pdeathsig", death_signal, *words]
+        words = [
+            setpriv,
+            *(user.setpriv_options() if user else ()),
+            "--pdeathsig",
+            death_signal,
+            *words,
+        ]
     return subprocess.Popen(words, start_new_session=True, stdin=subprocess.DEVNULL, **options)
 
 
@@ -97,7 +103,10 @@ def stop_leftovers(state_path: Path, patience: float = 8.0) -> int:
 
 
 def stop(
-    processes: Iterable[subprocess.Popen], *, with_signal: signal.Signals = signal.SIGTERM, patience: float = 10.0
+    processes: Iterable[subprocess.Popen],
+    *,
+    with_signal: signal.Signals = signal.SIGTERM,
+    patience: float = 10.0,
 ) -> None:
     """Stop our children: all are asked at once, the stubborn ones are killed with all they started."""
     alive = [process for process in processes if process.poll() is None]

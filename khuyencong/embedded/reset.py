@@ -27,14 +27,18 @@ def reset(state: State, *, ask: bool) -> int:
         print(f"Nothing to delete: {state.path} does not exist.")
         return 0
     if not _is_ours(state.path):
-        raise CannotRun(f"{state.path} does not look like a state folder of the portal; nothing was deleted.")
+        raise CannotRun(
+            f"{state.path} does not look like a state folder of the portal; nothing was deleted."
+        )
     print(f"This deletes {state.path}:")
     for name, meaning in WHAT_GOES.items():
         if (state.path / name).exists():
             print(f"  {name:<10} {meaning}")
     if ask:
         if not sys.stdin.isatty():
-            raise CannotRun("Nothing was deleted; to confirm without a terminal, use `YES=1 make reset`.")
+            raise CannotRun(
+                "Nothing was deleted; to confirm without a terminal, use `YES=1 make reset`."
+            )
         if input("Type yes to delete it: ").strip().lower() not in ("yes", "y"):
             print("Nothing was deleted.")
             return 1

@@ -115,7 +115,9 @@ class Supervisor:
             missing.append("static")
         for task in missing:
             self.say(f"Preparing the {task} ...")
-            self._start_part(f"prepare-{task}", [sys.executable, "-m", "khuyencong.embedded", "prepare", task])
+            self._start_part(
+                f"prepare-{task}", [sys.executable, "-m", "khuyencong.embedded", "prepare", task]
+            )
         for task in missing:
             part = self.parts[f"prepare-{task}"]
             status = part.wait()
@@ -135,7 +137,11 @@ class Supervisor:
             "PORT": str(self.port),
         }
         process = spawn(
-            words or command(name), cwd=BASE_DIR, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            words or command(name),
+            cwd=BASE_DIR,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         self.parts[name] = process
         log = self.state.logs / f"{name}.log"
@@ -171,7 +177,9 @@ class Supervisor:
 
     def _announce(self, seconds: float) -> None:
         self.say(f"The portal is up after {seconds:.1f} s: {self.address}")
-        accounts = prepare.demo_accounts(self.state) if os.environ.get("DEMO") not in ("", "0") else {}
+        accounts = (
+            prepare.demo_accounts(self.state) if os.environ.get("DEMO") not in ("", "0") else {}
+        )
         if accounts:
             self.say("Demo accounts (user name, password):")
             for role, (username, password) in accounts.items():
@@ -188,11 +196,15 @@ class Supervisor:
         while True:
             for name, process in self.parts.items():
                 if process.poll() is not None:
-                    self.say(f"{name} ended by itself (status {process.returncode}); stopping everything.")
+                    self.say(
+                        f"{name} ended by itself (status {process.returncode}); stopping everything."
+                    )
                     return 1
             for server in self.servers:
                 if server.process.poll() is not None:
-                    self.say(f"{type(server).__name__} ended by itself, see {server.log}; stopping everything.")
+                    self.say(
+                        f"{type(server).__name__} ended by itself, see {server.log}; stopping everything."
+                    )
                     return 1
             time.sleep(0.5)
 
@@ -220,7 +232,9 @@ class Supervisor:
                 ) from None
             except OSError as error:
                 if error.errno != 98 and "in use" not in str(error):
-                    raise CannotRun(f"HOST={self.host} cannot be used ({error.strerror}); leave HOST out.") from None
+                    raise CannotRun(
+                        f"HOST={self.host} cannot be used ({error.strerror}); leave HOST out."
+                    ) from None
                 raise CannotRun(
                     f"Port {self.port} is in use by another program{holder_of_port(self.port)}; stop that "
                     f"program or choose another port, for example `PORT={self.port + 1} make run`."

