@@ -269,6 +269,10 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 
+# The Centre's own rule for report dates (reports/calendar.py): working days after the cut-off.
+REPORT_DUE_WORKING_DAYS = env.int("REPORT_DUE_WORKING_DAYS", 3)
+REPORT_LOCK_WORKING_DAYS = env.int("REPORT_LOCK_WORKING_DAYS", 10)
+
 # Who tells a person what they owe (khuyencong.core.todo).
 TODO_PROVIDERS = []
 

@@ -1,0 +1,355 @@
+"""The quarterly report of a collaborator, first version, as data.
+
+The headings come from the interview of 2022 (state of CN-TTCN, count of establishments, proposals,
+difficulties, and the work done); no published template was found, so the finer columns are the
+portal's own proposal, to be confirmed with the Centre (docs/adr).
+"""
+
+from facilities.catalogue import NETWORK_GROUPS
+
+FORM_CODE = "bao-cao-quy-ctv"
+MILLION = {"unit": "triệu đồng", "decimals": 6}
+
+DIFFICULTY_KINDS = [
+    ["von", "Vốn, tín dụng"],
+    ["mat_bang", "Mặt bằng sản xuất"],
+    ["moi_truong", "Môi trường"],
+    ["lao_dong", "Lao động"],
+    ["thi_truong", "Thị trường tiêu thụ"],
+    ["thu_tuc", "Thủ tục hành chính"],
+    ["co_che", "Cơ chế, chính sách"],
+    ["khac", "Khác"],
+]
+AUTHORITIES = [
+    ["xa", "UBND cấp xã"],
+    ["trung_tam", "Trung tâm Khuyến công"],
+    ["so", "Sở Công Thương"],
+    ["tinh", "UBND tỉnh, thành phố"],
+    ["trung_uong", "Bộ, ngành trung ương"],
+]
+READINESS = [
+    ["ngay", "Đủ điều kiện, làm được ngay"],
+    ["sau_thang", "Làm được trong 6 tháng"],
+    ["can_tu_van", "Cần được tư vấn thêm"],
+]
+
+FORM_V1 = {
+    "code": FORM_CODE,
+    "title": "Báo cáo quý của cộng tác viên khuyến công",
+    "number": 1,
+    "valid_from": "2021-10-13",
+    "legal_basis": "Quyết định số 187/QĐ-SCT ngày 13/10/2021 của Sở Công Thương (mạng lưới cộng tác viên)",
+    "note": "Các đề mục theo nội dung báo cáo định kỳ hằng quý; chỉ tiêu chi tiết cần Trung tâm xác nhận.",
+    "dimensions": {"network_group": {"label": "Nhóm ngành", "members": NETWORK_GROUPS}},
+    "parts": [
+        {
+            "code": "san_xuat",
+            "numeral": "I",
+            "title": "Tình hình sản xuất công nghiệp – tiểu thủ công nghiệp",
+            "kind": "figures",
+            "help_text": "Số liệu trong quý của các cơ sở trên địa bàn; ước tính nếu chưa có số chính thức.",
+            "nothing_label": "Trong quý, trên địa bàn không có hoạt động sản xuất công nghiệp – tiểu thủ công nghiệp.",
+            "indicators": [
+                {
+                    "code": "gtsx",
+                    "label": "Giá trị sản xuất",
+                    "dimension": "network_group",
+                    "help_text": "Giá trị sản phẩm làm ra trong quý, theo giá bán tại cơ sở.",
+                    **MILLION,
+                },
+                {"code": "doanh_thu", "label": "Doanh thu tiêu thụ", **MILLION},
+                {"code": "dt_trong_nuoc", "label": "Trong đó: tiêu thụ trong nước", **MILLION},
+                {"code": "dt_xuat_khau", "label": "Trong đó: xuất khẩu", **MILLION},
+                {
+                    "code": "von_may_moc",
+                    "label": "Vốn đầu tư máy móc, thiết bị trong quý",
+                    **MILLION,
+                },
+                {
+                    "code": "cs_san_xuat",
+                    "label": "Số cơ sở có sản xuất trong quý",
+                    "unit": "cơ sở",
+                    "is_stock": True,
+                },
+                {
+                    "code": "lao_dong",
+                    "label": "Lao động bình quân trong quý",
+                    "unit": "người",
+                    "is_stock": True,
+                },
+                {
+                    "code": "lao_dong_nu",
+                    "label": "Trong đó: lao động nữ",
+                    "unit": "người",
+                    "is_stock": True,
+                },
+            ],
+        },
+        {
+            "code": "co_so",
+            "numeral": "II",
+            "title": "Rà soát, thống kê cơ sở công nghiệp nông thôn",
+            "kind": "counted",
+            "help_text": "Đếm từ sổ cơ sở tại thời điểm nộp. Nếu chưa đúng, anh/chị sửa trong sổ cơ sở.",
+            "indicators": [
+                {
+                    "code": "cs_tong",
+                    "label": "Tổng số cơ sở trong sổ (không kể đã ngừng)",
+                    "unit": "cơ sở",
+                    "source": "registry.total",
+                    "is_stock": True,
+                },
+                {
+                    "code": "cs_nganh",
+                    "label": "Chia theo nhóm ngành",
+                    "unit": "cơ sở",
+                    "source": "registry.total",
+                    "dimension": "network_group",
+                    "is_stock": True,
+                },
+                {
+                    "code": "cs_dn",
+                    "label": "Doanh nghiệp",
+                    "unit": "cơ sở",
+                    "source": "registry.enterprises",
+                    "is_stock": True,
+                },
+                {
+                    "code": "cs_htx",
+                    "label": "Hợp tác xã",
+                    "unit": "cơ sở",
+                    "source": "registry.cooperatives",
+                    "is_stock": True,
+                },
+                {
+                    "code": "cs_tht",
+                    "label": "Tổ hợp tác",
+                    "unit": "cơ sở",
+                    "source": "registry.cooperative_groups",
+                    "is_stock": True,
+                },
+                {
+                    "code": "cs_hkd",
+                    "label": "Hộ kinh doanh",
+                    "unit": "cơ sở",
+                    "source": "registry.households",
+                    "is_stock": True,
+                },
+                {
+                    "code": "cs_khac",
+                    "label": "Loại hình khác hoặc chưa rõ",
+                    "unit": "cơ sở",
+                    "source": "registry.other_forms",
+                    "is_stock": True,
+                },
+                {
+                    "code": "cs_moi",
+                    "label": "Cơ sở mới vào sổ trong kỳ",
+                    "unit": "cơ sở",
+                    "source": "registry.new",
+                },
+                {
+                    "code": "cs_ngung",
+                    "label": "Cơ sở ngừng hoạt động trong kỳ",
+                    "unit": "cơ sở",
+                    "source": "registry.stopped_in_period",
+                },
+                {
+                    "code": "cs_tam_ngung",
+                    "label": "Cơ sở đang tạm ngừng",
+                    "unit": "cơ sở",
+                    "source": "registry.paused",
+                    "is_stock": True,
+                },
+                {
+                    "code": "ld_so",
+                    "label": "Lao động của các cơ sở trong sổ",
+                    "unit": "người",
+                    "source": "registry.labour",
+                    "is_stock": True,
+                },
+            ],
+        },
+        {
+            "code": "de_xuat",
+            "numeral": "III",
+            "title": "Đề xuất hoạt động khuyến công",
+            "kind": "rows",
+            "help_text": "Mỗi dòng là một nhu cầu của một cơ sở, theo chương trình, kế hoạch khuyến công.",
+            "nothing_label": "Trong quý không có đề xuất hoạt động khuyến công.",
+            "columns": [
+                {
+                    "code": "co_so",
+                    "label": "Cơ sở",
+                    "kind": "establishment",
+                    "is_required": True,
+                },
+                {
+                    "code": "noi_dung",
+                    "label": "Nội dung hỗ trợ",
+                    "kind": "choice",
+                    "source": "programs.activity_kinds",
+                    "is_required": True,
+                },
+                {
+                    "code": "hang_muc",
+                    "label": "Máy móc, hạng mục",
+                    "kind": "text",
+                    "is_required": True,
+                },
+                {"code": "tong_von", "label": "Tổng vốn đầu tư", "kind": "money"},
+                {"code": "de_nghi", "label": "Đề nghị hỗ trợ", "kind": "money"},
+                {
+                    "code": "nam",
+                    "label": "Năm thực hiện",
+                    "kind": "integer",
+                    "is_required": True,
+                },
+                {
+                    "code": "san_sang",
+                    "label": "Mức độ sẵn sàng",
+                    "kind": "choice",
+                    "choices": READINESS,
+                },
+            ],
+        },
+        {
+            "code": "kho_khan",
+            "numeral": "IV",
+            "title": "Khó khăn, vướng mắc; bất hợp lý của cơ chế, chính sách, thủ tục",
+            "kind": "rows",
+            "help_text": "Mỗi dòng là một vấn đề; Trung tâm tổng hợp, trình cấp có thẩm quyền.",
+            "nothing_label": "Trong quý không ghi nhận khó khăn, vướng mắc mới.",
+            "columns": [
+                {
+                    "code": "nhom",
+                    "label": "Nhóm vấn đề",
+                    "kind": "choice",
+                    "choices": DIFFICULTY_KINDS,
+                    "is_required": True,
+                },
+                {
+                    "code": "noi_dung",
+                    "label": "Nội dung",
+                    "kind": "long_text",
+                    "is_required": True,
+                },
+                {"code": "co_so", "label": "Cơ sở liên quan", "kind": "establishment"},
+                {"code": "kien_nghi", "label": "Kiến nghị", "kind": "long_text"},
+                {
+                    "code": "cap",
+                    "label": "Cấp giải quyết",
+                    "kind": "choice",
+                    "choices": AUTHORITIES,
+                },
+            ],
+        },
+        {
+            "code": "hoat_dong",
+            "numeral": "V",
+            "title": "Tuyên truyền, khảo sát, phối hợp đã làm trong quý",
+            "kind": "figures",
+            "help_text": "Việc anh/chị đã làm hoặc phối hợp với Trung tâm trong quý.",
+            "nothing_label": "Trong quý không phát sinh hoạt động tuyên truyền, khảo sát, phối hợp.",
+            "indicators": [
+                {
+                    "code": "tt_buoi",
+                    "label": "Số buổi, đợt tuyên truyền chính sách",
+                    "unit": "buổi",
+                },
+                {
+                    "code": "tt_luot",
+                    "label": "Số lượt người, cơ sở được tuyên truyền",
+                    "unit": "lượt",
+                },
+                {"code": "ks_co_so", "label": "Số cơ sở được khảo sát", "unit": "cơ sở"},
+                {
+                    "code": "hd_ho_so",
+                    "label": "Số hồ sơ đề nghị hỗ trợ đã hướng dẫn",
+                    "unit": "hồ sơ",
+                },
+                {
+                    "code": "bc_san_pham",
+                    "label": "Số sản phẩm được vận động tham gia bình chọn",
+                    "unit": "sản phẩm",
+                },
+                {
+                    "code": "td_de_an",
+                    "label": "Số đề án đã theo dõi tiến độ",
+                    "unit": "đề án",
+                },
+                {
+                    "code": "nt_de_an",
+                    "label": "Số lần phối hợp nghiệm thu",
+                    "unit": "lần",
+                },
+            ],
+        },
+    ],
+    "rules": [
+        {
+            "code": "doanh_thu_bang_tong",
+            "kind": "sum_of",
+            "severity": "error",
+            "target": "doanh_thu",
+            "operands": ["dt_trong_nuoc", "dt_xuat_khau"],
+            "message": "Doanh thu tiêu thụ phải bằng tiêu thụ trong nước cộng xuất khẩu.",
+        },
+        {
+            "code": "nu_khong_qua_tong",
+            "kind": "at_most",
+            "severity": "error",
+            "target": "lao_dong_nu",
+            "operands": ["lao_dong"],
+            "message": "Lao động nữ không thể nhiều hơn tổng số lao động.",
+        },
+        {
+            "code": "san_xuat_trong_so",
+            "kind": "at_most",
+            "severity": "warning",
+            "target": "cs_san_xuat",
+            "operands": ["cs_tong"],
+            "message": "Số cơ sở có sản xuất nhiều hơn số cơ sở trong sổ; có thể sổ cơ sở còn thiếu.",
+        },
+        {
+            "code": "co_san_xuat_co_lao_dong",
+            "kind": "required_if",
+            "severity": "error",
+            "target": "lao_dong",
+            "operands": ["cs_san_xuat"],
+            "message": "Có cơ sở sản xuất thì phải có lao động lớn hơn 0.",
+        },
+        {
+            "code": "tuyen_truyen_co_luot",
+            "kind": "at_least",
+            "severity": "error",
+            "target": "tt_luot",
+            "operands": ["tt_buoi"],
+            "message": "Số lượt được tuyên truyền không thể ít hơn số buổi.",
+        },
+        {
+            "code": "gtsx_bien_dong",
+            "kind": "change_limit",
+            "severity": "warning",
+            "target": "gtsx",
+            "percent": 50,
+            "message": "Giá trị sản xuất thay đổi quá 50 % so với quý trước.",
+        },
+        {
+            "code": "doanh_thu_bien_dong",
+            "kind": "change_limit",
+            "severity": "warning",
+            "target": "doanh_thu",
+            "percent": 50,
+            "message": "Doanh thu thay đổi quá 50 % so với quý trước.",
+        },
+        {
+            "code": "lao_dong_bien_dong",
+            "kind": "change_limit",
+            "severity": "warning",
+            "target": "lao_dong",
+            "percent": 30,
+            "message": "Lao động thay đổi quá 30 % so với quý trước.",
+        },
+    ],
+}
