@@ -1,0 +1,64 @@
+"""The one place that writes a report's status, for the whole app."""
+
+from django.utils import timezone
+
+from khuyencong.core.exceptions import WrongStatus
+from reports.enums import REPORT_TRANSITIONS, ReportStatus
+from reports.models import Report, ReportEvent, ReportVersion
+
+WHAT_HAPPENED = {
+    ReportStatus.DRAFT: "đang được soạn",
+    ReportStatus.SUBMITTED: "đã được nộp và đang chờ kiểm tra",
+    ReportStatus.RETURNED: "đã được trả lại để sửa",
+    ReportStatus.ACCEPTED: "đã được duyệt",
+}
+
+
+def wrong_status(report: Report) -> WrongStatus:
+    """The refusal that says where the report stands, who moved it there and when."""
+    sentence = f"Báo cáo này {WHAT_HAPPENED[ReportStatus(report.status)]}"
+    last = report.events.select_related("actor").order_by("-created_at", "-id").first()
+    if last is not None:
+        who = last.actor or last.system_job
+        moment = timezone.localtime(last.created_at)
+        sentence += f" bởi {who} lúc {moment:%H:%M} ngày {moment:%d/%m/%Y}"
+    return WrongStatus(f"{sentence}. Không có gì thay đổi.")
+
+
+def check_can_move(report: Report, to_status: str) -> None:
+    """Raise WrongStatus unless the transition table allows the move from where the report stands."""
+    if to_status not in REPORT_TRANSITIONS[ReportStatus(report.status)]:
+        raise wrong_status(report)
+
+
+def _change_status(
+    report: Report,
+    to_status: str,
+    *,
+    actor=None,
+    system_job: str = "",
+    version: ReportVersion | None = None,
+    note: str = "",
+    **fields,
+) -> ReportEvent:
+    """Move a locked report along REPORT_TRANSITIONS and write its event row; returns the event.
+
+    `fields` are further fields of the report that the move sets, saved in the same statement
+    (`accepted_version` on acceptance). The event names a user or a system job. Raises WrongStatus.
+    """
+    check_can_move(report, to_status)
+    from_status, now = report.status, timezone.now()
+    report.status, report.status_at = to_status, now
+    for name, value in fields.items():
+        setattr(report, name, value)
+    report.save(update_fields=["status", "status_at", *fields])
+    return ReportEvent.objects.create(
+        report=report,
+        version=version,
+        from_status=from_status,
+        to_status=to_status,
+        actor=actor,
+        system_job=system_job,
+        note=note,
+        created_at=now,
+    )
