@@ -1,0 +1,1 @@
+"""Reads: one function per question a page or a report asks."""

@@ -1,0 +1,6 @@
+"""Addresses of the reports."""
+
+from reports import urls_review
+
+app_name = "reports"
+urlpatterns = [*urls_review.urlpatterns]

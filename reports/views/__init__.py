@@ -1,0 +1,1 @@
+"""Pages of the reports: scoped object, form, action, message, redirect."""
