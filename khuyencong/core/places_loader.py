@@ -33,9 +33,7 @@ NEW_LIST = (
 )
 RESOLUTION_1256 = "Nghị quyết 1256/NQ-UBTVQH15 ngày 24/10/2024"
 PHU_MY_SOURCE = "Thành lập thành phố Phú Mỹ năm 2025; ngày 01/3/2025 cần đối chiếu văn bản"
-TWO_LEVELS = (
-    "Sắp xếp đơn vị hành chính ngày 01/7/2025; danh mục theo Quyết định 19/2025/QĐ-TTg"
-)
+TWO_LEVELS = "Sắp xếp đơn vị hành chính ngày 01/7/2025; danh mục theo Quyết định 19/2025/QĐ-TTg"
 AREA_NOTE = "Khu vực để tổng hợp, không phải cấp hành chính: phần của tỉnh cũ trong thành phố mới"
 
 Key = tuple[str, str, date | None]
@@ -107,11 +105,17 @@ def _day_before(day: date) -> date:
     return day - timedelta(days=1)
 
 
+def _point(row: dict[str, str]) -> tuple[Decimal, Decimal]:
+    """Latitude and longitude as the table keeps them."""
+    six = Decimal("0.000001")
+    return Decimal(row["lat"]).quantize(six), Decimal(row["lon"]).quantize(six)
+
+
 def _new_points() -> dict[str, tuple[tuple[Decimal, Decimal], Decimal | None]]:
     return {
         row["code"]: (
-            (Decimal(row["lat"]), Decimal(row["lon"])),
-            Decimal(row["area_km2"]) if row["area_km2"] else None,
+            _point(row),
+            Decimal(row["area_km2"]).quantize(Decimal("0.01")) if row["area_km2"] else None,
         )
         for row in _read("place_points_2025.csv")
     }
@@ -172,18 +176,12 @@ def _districts(atlas: Atlas, province: State, area: State) -> dict[tuple[str, da
     long_dat = add(DAT_DO, "Huyện Long Đất", JANUARY, _day_before(JULY), RESOLUTION_1256)
     city = add(PHU_MY, "Thành phố Phú Mỹ", PHU_MY_CITY, _day_before(JULY), PHU_MY_SOURCE)
     for code in (LONG_DIEN, DAT_DO):
-        atlas.follow(
-            found[code, None], long_dat, JANUARY, SuccessionKind.MERGED, RESOLUTION_1256
-        )
-    atlas.follow(
-        found[PHU_MY, None], city, PHU_MY_CITY, SuccessionKind.RECLASSIFIED, PHU_MY_SOURCE
-    )
+        atlas.follow(found[code, None], long_dat, JANUARY, SuccessionKind.MERGED, RESOLUTION_1256)
+    atlas.follow(found[PHU_MY, None], city, PHU_MY_CITY, SuccessionKind.RECLASSIFIED, PHU_MY_SOURCE)
     found[DAT_DO, JANUARY], found[PHU_MY, PHU_MY_CITY] = long_dat, city
     for district in found.values():
         if district.valid_to == _day_before(JULY) and district.code != "755":
-            atlas.follow(
-                district, area, JULY, SuccessionKind.MERGED, f"Bỏ cấp huyện. {AREA_NOTE}"
-            )
+            atlas.follow(district, area, JULY, SuccessionKind.MERGED, f"Bỏ cấp huyện. {AREA_NOTE}")
     return found
 
 
@@ -197,10 +195,7 @@ def _change_kind(old: State, new: State) -> str:
 def _old_communes(atlas: Atlas, province: State, districts: dict) -> dict[str, State]:
     """States of the old communes; returns each code's last state before 2025-07-01."""
     rows = [row for row in _read("admin_units_brvt.csv") if row["code_old"]]
-    points = {
-        row["code"]: (Decimal(row["lat"]), Decimal(row["lon"]))
-        for row in _read("place_points_brvt_old.csv")
-    }
+    points = {row["code"]: _point(row) for row in _read("place_points_brvt_old.csv")}
     joined = {
         row["code_old"]: row["relation"].partition(":")[2]
         for row in rows
