@@ -1,0 +1,30 @@
+"""What every installation needs before its first report, production included."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from facilities.catalogue import load_industries, load_network_groups
+from khuyencong.core.places_loader import load_places
+from khuyencong.core.quarters import Quarter
+from khuyencong.forms_as_data.definition import install_form
+from programs.catalogue import load_activity_kinds
+from reports.calendar import ensure_period
+from reports.form_v1 import FORM_V1
+
+
+@transaction.atomic
+def load_catalogues() -> None:
+    """Places, catalogues, the report form, and the report periods of this year and the next.
+
+    Safe to run again: only what is missing is written, and what an administrator changed in a
+    catalogue is kept.
+    """
+    load_places()
+    load_network_groups()
+    load_industries()
+    load_activity_kinds()
+    install_form(FORM_V1)
+    this_year = timezone.localdate().year
+    for year in (this_year, this_year + 1):
+        for number in (1, 2, 3, 4):
+            ensure_period(Quarter(year, number))

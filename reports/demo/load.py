@@ -1,0 +1,14 @@
+"""Loads the demo, in one transaction and in order; safe to run again."""
+
+from django.db import transaction
+
+from reports.catalogues import load_catalogues
+from reports.demo.network import load_network_of_2022, load_network_of_today
+
+
+@transaction.atomic
+def load_demo() -> None:
+    """Everything of the demo that is missing."""
+    load_catalogues()
+    accounts = load_network_of_today()
+    load_network_of_2022(accounts["quantri"])
