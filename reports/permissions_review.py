@@ -1,0 +1,89 @@
+"""Who may check reports. Officers and leaders decide; administrators do not; nobody checks their own."""
+
+from khuyencong.core.enums import CENTRE_ROLES, Role
+from khuyencong.core.exceptions import NotAllowed
+from khuyencong.core.permissions import as_bool, check_has_role
+from reports.models import (
+    DraftCell,
+    DraftRow,
+    DraftStatement,
+    Report,
+    ReportVersion,
+)
+
+REVIEWER_ROLES = (Role.OFFICER, Role.LEADER)
+
+
+def authored_report_ids(user, report_ids) -> set[int]:
+    """Those of the reports that a person wrote in, stated in or submitted, in one query."""
+    ids = list(report_ids)
+    written = [
+        model.objects.filter(**{field: user}, report_id__in=ids).order_by().values_list("report_id")
+        for model, field in (
+            (ReportVersion, "submitted_by"),
+            (DraftCell, "updated_by"),
+            (DraftRow, "updated_by"),
+            (DraftStatement, "stated_by"),
+        )
+    ]
+    return {row[0] for row in written[0].union(*written[1:])}
+
+
+def check_can_open_queue(user) -> None:
+    """The Centre sees what waits for a check; only reviewers decide."""
+    check_has_role(user, *CENTRE_ROLES)
+
+
+def check_can_review(user) -> None:
+    """Whether a person checks reports at all."""
+    if user.is_active and not user.has_role(*REVIEWER_ROLES) and user.has_role(Role.ADMINISTRATOR):
+        raise NotAllowed(
+            "Quản trị hệ thống không duyệt, không trả lại báo cáo; "
+            "việc này của chuyên viên hoặc lãnh đạo Trung tâm."
+        )
+    check_has_role(user, *REVIEWER_ROLES)
+
+
+def check_not_own_report(user, report: Report, authored: set[int] | None = None) -> None:
+    """Nobody checks what they wrote or submitted, whatever roles they hold."""
+    own = authored_report_ids(user, [report.pk]) if authored is None else authored
+    if report.pk in own:
+        raise NotAllowed(
+            "Anh/chị đã soạn hoặc nộp báo cáo này nên không tự kiểm tra được; "
+            "xin chuyển cho chuyên viên khác của Trung tâm."
+        )
+
+
+def check_can_return_report(user, report: Report) -> None:
+    """Officers and leaders, on reports they had no hand in."""
+    check_can_review(user)
+    check_not_own_report(user, report)
+
+
+def check_can_accept_report(user, report: Report) -> None:
+    """The same persons accept as return."""
+    check_can_return_report(user, report)
+
+
+def check_can_see_completeness(user) -> None:
+    """The Centre and the viewers see who has reported."""
+    check_has_role(user, *CENTRE_ROLES, Role.VIEWER)
+
+
+def check_can_see_periods(user) -> None:
+    """The calendar of periods is open to the Centre and the viewers."""
+    check_has_role(user, *CENTRE_ROLES, Role.VIEWER)
+
+
+def check_can_manage_periods(user) -> None:
+    """Administrators create periods and change their dates."""
+    check_has_role(user, Role.ADMINISTRATOR)
+
+
+can_open_queue = as_bool(check_can_open_queue)
+can_review = as_bool(check_can_review)
+can_return_report = as_bool(check_can_return_report)
+can_accept_report = as_bool(check_can_accept_report)
+can_see_completeness = as_bool(check_can_see_completeness)
+can_see_periods = as_bool(check_can_see_periods)
+can_manage_periods = as_bool(check_can_manage_periods)
