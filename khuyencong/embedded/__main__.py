@@ -64,7 +64,7 @@ def _call(options: argparse.Namespace) -> int:
 
     words = command(options.command)
     os.chdir(BASE_DIR)
-    os.execv(words[0], words)
+    return os.execv(words[0], words)
 
 
 def _read_env_file() -> None:

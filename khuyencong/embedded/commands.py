@@ -13,6 +13,8 @@ def command(role: str) -> list[str]:
     read = os.environ.get
     if role == "web":
         workers = read("WEB_WORKERS", "2")
+        # How long requests under way may take when the server is stopped, in seconds.
+        drain = "2" if read("ENVIRONMENT") == "local" else "10"
         # Each blocking thread keeps one database connection, so their number is bounded; what
         # comes on top waits in the server instead of failing (design.md, section 8).
         return [
@@ -21,7 +23,7 @@ def command(role: str) -> list[str]:
             "--workers", workers, "--blocking-threads", read("WEB_THREADS", "4"),
             "--blocking-threads-idle-timeout", "600", "--backlog", "2048",
             "--backpressure", read("WEB_QUEUE", "1024"), "--http", "1", "--no-ws",
-            "--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning",
+            "--respawn-failed-workers", "--workers-kill-timeout", drain, "--log-level", "warning",
         ]  # fmt: skip
     if role == "worker":
         # At home on one's own machine, root is no news; in production Celery may warn.

@@ -13,6 +13,7 @@ import signal
 import stat
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg2
@@ -94,8 +95,8 @@ class Postgres:
                 stderr=subprocess.STDOUT,
             )
 
-    def wait(self, patience: float = 60.0) -> None:
-        """Return when the server answers and the database exists; CannotRun if it will not."""
+    def wait(self, patience: float = 60.0, heed: Callable[[], None] = lambda: None) -> None:
+        """Return when the server answers and the database exists; CannotRun if it will not. `heed` may raise while waiting."""
         deadline = time.monotonic() + patience
         while True:
             try:
@@ -104,6 +105,7 @@ class Postgres:
                 )
                 break
             except psycopg2.OperationalError as error:
+                heed()
                 if self.process.poll() is not None:
                     raise self._broken(self._last_words()) from None
                 if time.monotonic() > deadline:

@@ -90,16 +90,38 @@ def leftovers(state_path: Path) -> list[psutil.Process]:
 def stop_leftovers(state_path: Path, patience: float = 8.0) -> int:
     """Stop what an earlier run left, gently and then not; return how many there were."""
     processes = leftovers(state_path)
+    found = {process.pid for process in processes}
     for process in processes:
         with contextlib.suppress(psutil.Error):
-            # PostgreSQL takes SIGTERM as "wait for all clients"; SIGINT is its fast way.
-            process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
-    _, alive = psutil.wait_procs(processes, timeout=patience)
+            if process.name() != "postgres":
+                process.terminate()
+            elif process.ppid() not in found:
+                # Only the first of PostgreSQL's processes: SIGINT is its fast shutdown, while
+                # SIGTERM waits for all clients.
+                process.send_signal(signal.SIGINT)
+    alive = _wait_for_end(processes, patience)
     for process in alive:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(alive, timeout=5)
+    _wait_for_end(alive, 5)
     return len(processes)
+
+
+def _wait_for_end(processes: list[psutil.Process], patience: float) -> list[psutil.Process]:
+    """Those still alive after `patience` seconds; a zombie is dead, whoever has yet to notice it."""
+    deadline = time.monotonic() + patience
+    while processes := [process for process in processes if _is_alive(process)]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    return processes
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def stop(
@@ -107,17 +129,20 @@ def stop(
     *,
     with_signal: signal.Signals = signal.SIGTERM,
     patience: float = 10.0,
-) -> None:
-    """Stop our children: all are asked at once, the stubborn ones are killed with all they started."""
+) -> list[subprocess.Popen]:
+    """Stop our children: all are asked at once, the stubborn ones are killed and returned."""
     alive = [process for process in processes if process.poll() is None]
     for process in alive:
         process.send_signal(with_signal)
     deadline = time.monotonic() + patience
+    killed = []
     for process in alive:
         try:
             process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             kill_session(process)
+            killed.append(process)
+    return killed
 
 
 def kill_session(process: subprocess.Popen) -> None:

@@ -1,6 +1,5 @@
 """`make reset`: give up everything that runs on this machine have kept."""
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -59,5 +58,5 @@ def reset(state: State, *, ask: bool) -> int:
 
 def _is_ours(path: Path) -> bool:
     """A state folder holds our lock or only known names; anything else is not ours to delete."""
-    names = set(os.listdir(path))
+    names = {entry.name for entry in path.iterdir()}
     return "lock" in names or names <= WHAT_GOES.keys()

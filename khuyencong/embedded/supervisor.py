@@ -1,5 +1,6 @@
 """One run of the portal: servers, preparation, web, worker and beat, from start to clean end."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -44,7 +45,7 @@ class Supervisor:
         self.servers: list[Postgres | Valkey] = []
         self.parts: dict[str, subprocess.Popen] = {}
         self._print_lock = threading.Lock()
-        self._stopping = False
+        self._stop_wanted = False
 
     def run(self) -> int:
         """Run until stopped; 0 after Ctrl-C or SIGTERM, 1 when a part ended by itself.
@@ -58,13 +59,19 @@ class Supervisor:
                 self._start()
                 return self._watch()
             except Stopped:
+                self.say("Stopping ...")
+                self._stop()
+                self.say("Everything is stopped; the data is kept.")
                 return 0
             finally:
                 self._stop()
 
     def _on_signal(self, number, frame) -> None:
-        if not self._stopping:
-            self._stopping = True
+        # Only noted: an exception here could lose a process that is just being started.
+        self._stop_wanted = True
+
+    def _heed_signals(self) -> None:
+        if self._stop_wanted:
             raise Stopped
 
     def _start(self) -> None:
@@ -101,7 +108,7 @@ class Supervisor:
             self.servers.append(server)
             server.start()
         for server in self.servers:
-            server.wait()
+            server.wait(heed=self._heed_signals)
         environment["DATABASE_URL"] = postgres.url() if postgres else given["DATABASE_URL"]
         environment["REDIS_URL"] = valkey.url if valkey else given["REDIS_URL"]
         return environment
@@ -120,8 +127,10 @@ class Supervisor:
             )
         for task in missing:
             part = self.parts[f"prepare-{task}"]
-            status = part.wait()
-            if status:
+            while part.poll() is None:
+                self._heed_signals()
+                time.sleep(0.05)
+            if part.returncode:
                 raise CannotRun(
                     f"Preparing the {task} failed; the reason stands above and in "
                     f"{self.state.logs / f'prepare-{task}.log'}."
@@ -158,6 +167,7 @@ class Supervisor:
     def _wait_for_web(self, patience: float = 60.0) -> None:
         deadline = time.monotonic() + patience
         while not self._web_answers():
+            self._heed_signals()
             if self.parts["web"].poll() is not None or time.monotonic() > deadline:
                 raise CannotRun(
                     f"The web server does not answer; the reason stands above and in {self.state.logs / 'web.log'}."
@@ -194,6 +204,7 @@ class Supervisor:
     def _watch(self) -> int:
         """Wait until a part or a server ends by itself, which ends the run."""
         while True:
+            self._heed_signals()
             for name, process in self.parts.items():
                 if process.poll() is not None:
                     self.say(
@@ -206,19 +217,17 @@ class Supervisor:
                         f"{type(server).__name__} ended by itself, see {server.log}; stopping everything."
                     )
                     return 1
-            time.sleep(0.5)
+            time.sleep(0.1)
 
     def _stop(self) -> None:
-        self._stopping = True
         self.state.note_stopping()
-        if self.parts or self.servers:
-            self.say("Stopping ...")
-        stop(self.parts.values(), patience=12)
+        killed = stop(self.parts.values(), patience=12)
+        for name, process in self.parts.items():
+            if process in killed:
+                self.say(f"{name} did not stop in time and was killed.")
         for server in self.servers:
             server.stop()
         self.state.running_env.unlink(missing_ok=True)
-        if self.parts or self.servers:
-            self.say("Everything is stopped; the data is kept.")
 
     def _check_port(self) -> None:
         with socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET) as probe:
@@ -248,11 +257,9 @@ class Supervisor:
         prefix = f"{name:<8} | " if name else ""
         if prefix and sys.stdout.isatty():
             prefix = f"\033[{COLOURS.get(name, 32)}m{prefix}\033[0m"
-        with self._print_lock:
-            try:
-                print(prefix + text, flush=True)
-            except (OSError, ValueError):
-                pass  # nobody reads our output any more; the log files have it
+        # Where nobody reads our output any more, the log files still have it.
+        with self._print_lock, contextlib.suppress(OSError, ValueError):
+            print(prefix + text, flush=True)
 
 
 def _port_from_environment() -> int:

@@ -5,6 +5,7 @@ import platform
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from khuyencong.embedded.errors import CannotRun
@@ -67,10 +68,11 @@ class Valkey:
                 [program(), config], cwd=self.state.valkey, stdout=log, stderr=subprocess.STDOUT
             )
 
-    def wait(self, patience: float = 30.0) -> None:
-        """Return when the server answers; CannotRun if it will not."""
+    def wait(self, patience: float = 30.0, heed: Callable[[], None] = lambda: None) -> None:
+        """Return when the server answers; CannotRun if it will not. `heed` may raise while waiting."""
         deadline = time.monotonic() + patience
         while not self._answers():
+            heed()
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise CannotRun(
                     f"Valkey (the queue) does not start; see {self.log}, and if its data is broken, delete "
