@@ -4,6 +4,8 @@ from django.db import transaction
 
 from reports.catalogues import load_catalogues
 from reports.demo.network import load_network_of_2022, load_network_of_today
+from reports.demo.programme import load_programme_of_2022
+from reports.demo.registry import load_establishments_of_today, load_published_rows
 
 
 @transaction.atomic
@@ -12,3 +14,6 @@ def load_demo() -> None:
     load_catalogues()
     accounts = load_network_of_today()
     load_network_of_2022(accounts["quantri"])
+    load_published_rows()
+    load_programme_of_2022()
+    load_establishments_of_today()

@@ -1,0 +1,6 @@
+"""Pages of the network."""
+
+from django.urls import path
+
+app_name = "collaborators"
+urlpatterns = []
