@@ -16,12 +16,28 @@ class LegalForm(models.TextChoices):
     UNKNOWN = "unknown", "Chưa rõ"
 
 
+# What a report counts as "doanh nghiệp".
+ENTERPRISE_FORMS = (
+    LegalForm.PRIVATE_ENTERPRISE,
+    LegalForm.LIMITED_COMPANY,
+    LegalForm.JOINT_STOCK_COMPANY,
+)
+
+
 class EstablishmentStatus(models.TextChoices):
     """Whether an establishment works."""
 
     ACTIVE = "active", "Đang hoạt động"
     PAUSED = "paused", "Tạm ngừng"
     STOPPED = "stopped", "Đã ngừng"
+
+
+# From a status to those a person may change it to.
+STATUS_TRANSITIONS = {
+    EstablishmentStatus.ACTIVE: {EstablishmentStatus.PAUSED, EstablishmentStatus.STOPPED},
+    EstablishmentStatus.PAUSED: {EstablishmentStatus.ACTIVE, EstablishmentStatus.STOPPED},
+    EstablishmentStatus.STOPPED: {EstablishmentStatus.ACTIVE},
+}
 
 
 class DataSource(models.TextChoices):

@@ -1,17 +1,55 @@
 """The registry of rural industrial establishments (cơ sở công nghiệp nông thôn): first cut."""
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
+from django.db.models.query import ModelIterable
+from django.urls import reverse
 from django.utils import timezone
 
 from facilities.enums import AwardLevel, DataSource, EstablishmentStatus, LegalForm
 from khuyencong.core.models import Place
 from khuyencong.core.text import Fold, SortKey
+
+# A household's tax code is the twelve-digit identity number of its owner.
+PERSONAL_TAX_CODE_DIGITS = 12
+CONTACT_FIELDS = frozenset({"representative", "phone", "tax_code"})
+
+
+class MaskedIterable(ModelIterable):
+    """Model instances without what identifies a person."""
+
+    def __iter__(self):
+        for establishment in super().__iter__():
+            establishment.hide_contacts()
+            yield establishment
+
+
+class EstablishmentQuerySet(models.QuerySet):
+    """Filters usable on any set of establishments."""
+
+    def without_contacts(self) -> "EstablishmentQuerySet":
+        """The same rows, every instance with its contacts blanked.
+
+        `values()` and `values_list()` would go round it, so they are refused for those columns.
+        """
+        rows = self._chain()
+        rows._iterable_class = MaskedIterable
+        return rows
+
+    @property
+    def is_masked(self) -> bool:
+        return self._iterable_class is MaskedIterable
+
+    def _values(self, *fields, **expressions):
+        if self.is_masked and (not fields or CONTACT_FIELDS.intersection(fields)):
+            raise ValueError("contacts of a masked set of establishments")
+        return super()._values(*fields, **expressions)
 
 
 class NetworkGroup(models.Model):
@@ -129,16 +167,21 @@ class Establishment(models.Model):
     created_at = models.DateTimeField("Nhập lúc", default=timezone.now, editable=False)
     updated_at = models.DateTimeField("Sửa lúc", default=timezone.now, editable=False)
     folded = models.GeneratedField(
-        expression=Fold(
-            Concat(
-                F("name"),
-                Value(" "),
-                F("main_products"),
-                Value(" "),
-                F("tax_code"),
-                Value(" "),
-                F("phone"),
-            )
+        # The blank in front lets "% an%" find the start of any word, the first one too.
+        expression=Concat(
+            Value(" "),
+            Fold(
+                Concat(
+                    F("name"),
+                    Value(" "),
+                    F("main_products"),
+                    Value(" "),
+                    F("tax_code"),
+                    Value(" "),
+                    F("phone"),
+                )
+            ),
+            output_field=models.TextField(),
         ),
         output_field=models.TextField(),
         db_persist=True,
@@ -148,6 +191,8 @@ class Establishment(models.Model):
         output_field=models.CharField(max_length=600, db_collation="C"),
         db_persist=True,
     )
+
+    objects = EstablishmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "cơ sở"
@@ -184,16 +229,73 @@ class Establishment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["place", "sort_key"], name="establishment_by_place"),
             models.Index(fields=["sort_key", "id"], name="establishment_order"),
-            models.Index(fields=["network_group", "sort_key"], name="establishment_by_group"),
-            models.Index(fields=["status", "sort_key"], name="establishment_by_status"),
-            models.Index(fields=["legal_form", "sort_key"], name="establishment_by_form"),
+            models.Index(fields=["place", "sort_key", "id"], name="establishment_by_place"),
+            models.Index(fields=["network_group", "sort_key", "id"], name="establishment_by_group"),
+            models.Index(fields=["status", "sort_key", "id"], name="establishment_by_status"),
+            models.Index(fields=["legal_form", "sort_key", "id"], name="establishment_by_form"),
+            models.Index(fields=["source", "sort_key", "id"], name="establishment_by_source"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="establishment_by_phone"),
             GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="establishment_search"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("facilities:detail", args=[self.pk])
+
+    def hide_contacts(self) -> None:
+        """Blank what identifies a person; for readers who may not know it. Never save afterwards."""
+        self.representative = self.phone = ""
+        if len(self.tax_code) == PERSONAL_TAX_CODE_DIGITS:
+            self.tax_code = ""
+
+
+class StatusChange(models.Model):
+    """A change of an establishment's status: from, to, by whom, since when, why. Never edited."""
+
+    establishment = models.ForeignKey(
+        Establishment,
+        models.PROTECT,
+        related_name="status_changes",
+        verbose_name="Cơ sở",
+    )
+    from_status = models.CharField("Từ", max_length=10, choices=EstablishmentStatus.choices)
+    to_status = models.CharField("Sang", max_length=10, choices=EstablishmentStatus.choices)
+    effective_on = models.DateField("Từ ngày")
+    reason = models.CharField("Lý do", max_length=250, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name="Người ghi",
+    )
+    created_at = models.DateTimeField("Ghi lúc", default=timezone.now)
+
+    class Meta:
+        verbose_name = "lần đổi tình trạng"
+        verbose_name_plural = "lần đổi tình trạng"
+        ordering = ["-effective_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(from_status__in=EstablishmentStatus.values)
+                & Q(to_status__in=EstablishmentStatus.values)
+                & ~Q(from_status=F("to_status")),
+                name="status_change_known",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["establishment", "effective_on", "id"], name="status_change_order")
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="status_change_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.establishment}: {self.get_to_status_display()}"
 
 
 @pghistory.track()

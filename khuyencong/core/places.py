@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from khuyencong.core.enums import PlaceLevel
-from khuyencong.core.models import Place, PlaceLineage
+from khuyencong.core.models import Place, PlaceLineage, in_force_on
 
 
 @transaction.atomic
@@ -47,3 +47,21 @@ def communes_on(day: date | None = None):
         .select_related("parent")
         .in_vietnamese_order()
     )
+
+
+def units_of(place_ids, day: date | None = None) -> dict[int, Place]:
+    """What each place has become on the map of a day (default today): `{place id: unit}`.
+
+    A place that still exists is its own unit. A place that was split has no single one and is
+    left out, as is one without a successor on that day.
+    """
+    day = day or timezone.localdate()
+    units: dict[int, Place | None] = {}
+    rows = (
+        PlaceLineage.objects.filter(place__in=set(place_ids))
+        .filter(in_force_on(day, "successor__"))
+        .select_related("successor__parent")
+    )
+    for row in rows:
+        units[row.place_id] = None if row.place_id in units else row.successor
+    return {place_id: unit for place_id, unit in units.items() if unit is not None}

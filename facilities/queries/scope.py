@@ -1,0 +1,51 @@
+"""What of the registry a user may see."""
+
+from collaborators.queries import assigned_place_ids, own_place_ids
+from facilities import permissions
+from facilities.models import Establishment, EstablishmentQuerySet
+from khuyencong.core.enums import Role
+from khuyencong.core.places import communes_on, units_of
+
+
+def establishments_visible_to(user) -> EstablishmentQuerySet:
+    """The establishments a user may read, with place, group and branch.
+
+    The Centre and the accountant: all. A viewer: all, contacts blanked. A collaborator: those in
+    places assigned to them today and in the units these came from. Others: none.
+    """
+    rows = Establishment.objects.select_related("place__parent", "network_group", "industry")
+    if not user.is_active:
+        return rows.none()
+    if user.has_role(*permissions.FULL_READERS):
+        return rows
+    if user.has_role(Role.COLLABORATOR):
+        return rows.filter(place_id__in=sorted(own_place_ids(user)))
+    if user.has_role(Role.VIEWER):
+        return rows.without_contacts()
+    return rows.none()
+
+
+def papers_visible_to(user) -> EstablishmentQuerySet:
+    """The establishments whose papers and photographs a user may open: they may name persons."""
+    if not permissions.can_see_contacts(user):
+        return Establishment.objects.none()
+    return establishments_visible_to(user)
+
+
+def places_to_add_in(user):
+    """The communes in force today where this user may add an establishment, in Vietnamese order."""
+    communes = communes_on()
+    if user.has_role(*permissions.WRITERS):
+        return communes
+    return communes.filter(pk__in=assigned_place_ids(user))
+
+
+def with_units_of_today(establishments) -> list[Establishment]:
+    """The establishments as a list, each with `unit_of_today`: the unit that its place has become,
+    or None where the place still exists (one query for all)."""
+    rows = list(establishments)
+    units = units_of({row.place_id for row in rows})
+    for row in rows:
+        unit = units.get(row.place_id)
+        row.unit_of_today = unit if unit is not None and unit.pk != row.place_id else None
+    return rows
