@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 import pghistory
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -142,7 +143,14 @@ CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BEAT_SCHEDULE = {}
+# A broker that does not answer must not keep a person waiting: they get a sentence instead.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "socket_timeout": 30}
+CELERY_BEAT_SCHEDULE = {
+    "remove-old-exports": {
+        "task": "khuyencong.exports.tasks.remove_old",
+        "schedule": crontab(hour=2, minute=15),
+    },
+}
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
@@ -278,6 +286,9 @@ REPORT_LOCK_WORKING_DAYS = env.int("REPORT_LOCK_WORKING_DAYS", 10)
 
 # Who tells a person what they owe (khuyencong.core.todo).
 TODO_PROVIDERS = []
+
+# The places a person's own rights reach to; services below the network ask through this name.
+USER_SCOPE = "collaborators.queries.own_place_ids"
 
 # What the portal calls itself; a province sets its own.
 PORTAL_NAME = env.str("PORTAL_NAME", "Cổng Khuyến công")

@@ -8,5 +8,6 @@ urlpatterns = [
     path("bao-cao/", include("reports.urls")),
     path("ket-qua/", include("programs.urls")),
     path("mang-luoi/", include("collaborators.urls")),
+    path("", include("khuyencong.exports.urls")),
     path("quan-tri/", admin.site.urls),
 ]

@@ -1,6 +1,7 @@
 """Exports as jobs: asked for on a page, built by a worker, fetched by whoever asked."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -15,13 +16,20 @@ class ExportStatus(models.TextChoices):
     RUNNING = "running", "Đang lập"
     DONE = "done", "Đã xong"
     FAILED = "failed", "Không lập được"
+    EXPIRED = "expired", "Đã hết hạn"
 
 
 class ExportFormat(models.TextChoices):
     """Spreadsheet formats offered."""
 
     XLSX = "xlsx", "Excel (.xlsx)"
-    CSV = "csv", "CSV (.csv)"
+    CSV = "csv", "CSV (.csv, cho phần mềm khác)"
+
+
+OPEN_STATUSES = (ExportStatus.QUEUED, ExportStatus.RUNNING)
+# Without a sign of life for this long, the page says so and offers to ask again.
+SILENCE = timedelta(minutes=5)
+KEPT_FOR = timedelta(days=7)
 
 
 def stored_path(job: "ExportJob", filename: str) -> str:
@@ -51,6 +59,14 @@ class ExportJob(models.Model):
     )
     rows_done = models.PositiveIntegerField("Số dòng đã lập", default=0)
     rows_total = models.PositiveIntegerField("Tổng số dòng", null=True, blank=True)
+    rows_proven = models.PositiveIntegerField("Số dòng trong tệp", null=True, blank=True)
+    progress_at = models.DateTimeField("Tiến triển lúc", default=timezone.now)
+    rights = models.CharField(
+        "Dấu quyền xem",
+        max_length=64,
+        blank=True,
+        help_text="Vai trò và địa bàn của người yêu cầu khi lập; đổi rồi thì tệp không mở được nữa.",
+    )
     file = models.FileField("Tệp", upload_to=stored_path, max_length=200, blank=True)
     filename = models.CharField("Tên tệp", max_length=200, blank=True)
     error = models.TextField("Lý do không lập được", blank=True)
@@ -73,3 +89,23 @@ class ExportJob(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a worker may still build it."""
+        return self.status in OPEN_STATUSES
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether nothing has been heard of it for too long (no worker, or the worker died)."""
+        return self.is_open and timezone.now() - self.progress_at > SILENCE
+
+    @property
+    def percent(self) -> int | None:
+        """Progress in whole percent; None while the number of rows is unknown."""
+        return min(100, self.rows_done * 100 // self.rows_total) if self.rows_total else None
+
+    @property
+    def kept_until(self):
+        """When the file is removed."""
+        return (self.finished_at or self.created_at) + KEPT_FOR

@@ -6,13 +6,18 @@ what the page shows that user.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.http import QueryDict
 
 
 @dataclass(frozen=True)
 class ExportColumn:
-    """A column: `kind` is text, integer, scaled (with decimals), date, datetime or link.
+    """A column: `kind` is text, integer, scaled, number, date, datetime or link.
 
-    A link cell's value is a pair (text or number, path of the page behind it).
+    `scaled` takes inner integers of 10^-decimals; `number` takes ints and Decimals whose places may
+    differ from row to row. A link cell's value is a pair (text or number, path of the page behind
+    it); a bare text or number there is a cell without link. None is an empty cell everywhere.
     """
 
     header: str
@@ -21,22 +26,32 @@ class ExportColumn:
     decimals: int = 0
 
 
+class Heading(tuple):
+    """A row that only titles the rows below it: shown bold, not counted."""
+
+    __slots__ = ()
+
+
 @dataclass
 class Sheet:
     """One sheet: `rows` streams sequences of values in the columns' order. `header_rows` are extra
-    rows above the header line (title, period, "n of N reported"), each a sequence of texts."""
+    rows above the header line (title, period, "n of N reported"), each a sequence of texts.
+    `total` is the expected number of rows (for the progress bar); `frozen_columns` stay in sight."""
 
     title: str
     columns: Sequence[ExportColumn]
     rows: Iterator[Sequence]
     total: int | None = None
     header_rows: Sequence[Sequence[str]] = field(default_factory=list)
+    frozen_columns: int = 1
 
 
 @dataclass(frozen=True)
 class ExportSource:
     """`describe(user, params)` gives the title, raising NotAllowed or Http404 where the user may not;
-    `sheets(user, params)` gives the sheets (CSV takes the first)."""
+    `sheets(user, params)` gives the sheets (CSV takes the first). `params` are the posted filters, a
+    dict of text (of lists of text where a name was given more than once); `params["base_url"]` is
+    the portal's address without the last slash."""
 
     kind: str
     describe: Callable
@@ -48,7 +63,7 @@ _sources: dict[str, ExportSource] = {}
 
 def register(source: ExportSource) -> None:
     """Make a source available under its kind; a second registration of a kind is a mistake."""
-    if source.kind in _sources and _sources[source.kind] is not source:
+    if source.kind in _sources and _sources[source.kind] != source:
         raise ValueError(f"export kind {source.kind} is registered twice")
     _sources[source.kind] = source
 
@@ -56,3 +71,16 @@ def register(source: ExportSource) -> None:
 def source_for(kind: str) -> ExportSource:
     """The source of a kind; KeyError when unknown."""
     return _sources[kind]
+
+
+def as_querydict(params: dict) -> QueryDict:
+    """The filters as the page had them, for a source that reads them with the page's own form."""
+    query = QueryDict(mutable=True)
+    for name, value in params.items():
+        query.setlist(name, value if isinstance(value, list) else [str(value)])
+    return query
+
+
+def scaled(value: int | None, decimals: int) -> Decimal | None:
+    """An inner integer of 10^-decimals as an exact number for a `number` or `link` cell."""
+    return None if value is None else Decimal(value).scaleb(-decimals)

@@ -1,0 +1,25 @@
+"""A source for tests: what it shows depends on the user's roles and on the filter `rows`."""
+
+from khuyencong.core.enums import Role
+from khuyencong.core.permissions import check_has_role
+from khuyencong.exports.registry import ExportColumn, ExportSource, Sheet, register
+
+KIND = "tests.rows"
+
+
+def describe(user, params) -> str:
+    check_has_role(user, Role.OFFICER)
+    return "Bảng thử: quý IV/2026"
+
+
+def sheets(user, params):
+    check_has_role(user, Role.OFFICER)
+    count = int(params.get("rows", "3"))
+    if params.get("broken"):
+        raise RuntimeError("broken source")
+    columns = [ExportColumn("Tên", width=30), ExportColumn("Số", kind="integer")]
+    rows = ((f"=dòng {n}", n * 1000) for n in range(count))
+    return [Sheet("Dữ liệu", columns, rows, total=count, header_rows=[["Bảng thử"]])]
+
+
+register(ExportSource(KIND, describe, sheets))

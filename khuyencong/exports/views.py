@@ -1,0 +1,105 @@
+"""My exports: ask, watch, fetch, ask again."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from khuyencong.core.exceptions import InvalidInput
+from khuyencong.exports import actions
+from khuyencong.exports.models import ExportFormat, ExportJob, ExportStatus
+
+SHOWN = 50
+MAX_PARAMS, MAX_VALUE = 60, 500
+OWN_NAMES = {"csrfmiddlewaretoken", "kind", "format"}
+MEDIA_TYPES = {
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+}
+
+
+def exports_visible_to(user):
+    """A person sees the exports they asked for themselves, whatever their role."""
+    return ExportJob.objects.filter(requested_by=user)
+
+
+@require_GET
+@never_cache
+def job_list(request):
+    """My exports, newest first."""
+    jobs = list(exports_visible_to(request.user)[:SHOWN])
+    return render(request, "exports/list.html", {"jobs": jobs})
+
+
+@require_POST
+def job_request(request):
+    """Ask for a spreadsheet of `kind` in `format`; every other posted name is one of its filters."""
+    params = _filters(request)
+    params["base_url"] = request.build_absolute_uri("/").rstrip("/")
+    try:
+        job = actions.request_export(
+            actor=request.user,
+            kind=request.POST.get("kind", ""),
+            params=params,
+            format=request.POST.get("format", ExportFormat.XLSX),
+        )
+    except InvalidInput as refusal:
+        messages.error(request, str(refusal))
+        return redirect("exports:list")
+    return redirect("exports:detail", job.pk)
+
+
+@require_GET
+@never_cache
+def job_detail(request, pk: int):
+    """How far it is; asked again every second or two by htmx until it is over."""
+    job = get_object_or_404(exports_visible_to(request.user), pk=pk)
+    template = "exports/_job.html" if request.htmx else "exports/detail.html"
+    return render(request, template, {"job": job})
+
+
+@require_POST
+def job_again(request, pk: int):
+    """Ask for the same table once more."""
+    job = get_object_or_404(exports_visible_to(request.user), pk=pk)
+    again = actions.request_export(
+        actor=request.user, kind=job.kind, params=job.params, format=job.format
+    )
+    return redirect("exports:detail", again.pk)
+
+
+@require_GET
+@never_cache
+def job_download(request, pk: int):
+    """The file, to whoever asked for it and may still see what is in it."""
+    job = get_object_or_404(
+        exports_visible_to(request.user).filter(status=ExportStatus.DONE), pk=pk
+    )
+    actions.check_can_download(request.user, job)
+    try:
+        stream = job.file.open("rb")
+    except FileNotFoundError:
+        messages.error(
+            request, "Tệp của bảng tính này không còn trên máy chủ. Anh/chị hãy yêu cầu lập lại."
+        )
+        return redirect("exports:detail", job.pk)
+    return FileResponse(
+        stream,
+        as_attachment=True,
+        filename=job.filename,
+        content_type=MEDIA_TYPES[ExportFormat(job.format)],
+    )
+
+
+def _filters(request) -> dict:
+    """The posted filters, as the page had them; a request out of all proportion is not one of ours."""
+    posted = request.POST
+    names = [name for name in posted if name not in OWN_NAMES and name != "base_url"]
+    if len(names) > MAX_PARAMS or any(
+        len(value) > MAX_VALUE for name in names for value in posted.getlist(name)
+    ):
+        raise Http404
+    return {
+        name: values[0] if len(values := posted.getlist(name)) == 1 else values for name in names
+    }
