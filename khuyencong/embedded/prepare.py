@@ -52,8 +52,7 @@ def prepare_database(state: State) -> None:
     """Migrate and, where DEMO is set, load the demo network once. Needs Django's settings."""
     url = os.environ["DATABASE_URL"]
     code = _code_fingerprint()
-    django = _django()
-    from django.core.exceptions import ImproperlyConfigured
+    _start_django()
     from django.core.management import call_command, get_commands
     from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
     from django.db.migrations.loader import MigrationLoader
@@ -65,7 +64,6 @@ def prepare_database(state: State) -> None:
             f"The database named by DATABASE_URL does not answer ({str(error).strip().splitlines()[-1]}); "
             "start it, or leave DATABASE_URL empty to use the embedded one."
         ) from None
-    del django, ImproperlyConfigured
     before = state.read_stamp("database")
     call_command("migrate", interactive=False, verbosity=0)
     loaded = before.get("demo") and before.get("url") == _fingerprint([url])
@@ -91,7 +89,7 @@ def prepare_database(state: State) -> None:
 def prepare_static(state: State) -> None:
     """Collect the static files, compressed and with hashes in their names."""
     files = _static_fingerprint()
-    _django()
+    _start_django()
     from django.core.management import call_command
 
     (state.path / "static.stamp").unlink(missing_ok=True)
@@ -106,11 +104,14 @@ def demo_accounts(state: State) -> dict[str, list[str]]:
     return state.read_stamp("database").get("accounts", {})
 
 
-def _django():
+def _start_django() -> None:
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
-    return django
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise CannotRun(str(error)) from None
 
 
 def _demo_wanted() -> bool:
