@@ -40,7 +40,7 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" = "$wanted" ]; then
 fi
 say "Installing what $requirements names ..."
 # The file is complete, so nothing is to be resolved; bytecode is compiled when first used.
-if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
+if ! .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-compile \
     --no-deps --require-hashes -r "$requirements"; then
     say "The requirements could not be installed; check the connection to the package index and start again."
     exit 2

@@ -54,7 +54,12 @@ class User:
         if self.through_closed_folders:
             # A project below /root is closed to everybody else; we do not open the person's
             # folders, but let this one process pass.
-            options += ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+            # The secure bit, since access(2) otherwise forgets the capability.
+            options += (
+                "--securebits=+no_setuid_fixup",
+                "--inh-caps=+dac_override",
+                "--ambient-caps=+dac_override",
+            )
         return options
 
 
