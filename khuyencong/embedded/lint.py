@@ -28,6 +28,10 @@ def checks() -> dict[str, list[str]]:
     bin_folder = Path(sys.executable).parent
     manage = [sys.executable, "-W", "ignore::RuntimeWarning", "manage.py"]
     return {
+        "installed packages fit together": [
+            sys.executable,
+            *("-m", "pip", "--disable-pip-version-check", "check"),
+        ],
         "ruff, style": [str(bin_folder / "ruff"), "check", "."],
         "ruff, format": [str(bin_folder / "ruff"), "format", "--check", "."],
         "djlint, templates": [
