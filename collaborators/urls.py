@@ -1,6 +1,4 @@
 """Pages of the network."""
 
-from django.urls import path
-
 app_name = "collaborators"
 urlpatterns = []

@@ -22,6 +22,7 @@ def main() -> int:
     prepare.add_argument("task", choices=["database", "static"])
     for role in ("web", "worker", "beat"):
         commands.add_parser(role, help=f"only the {role}, in the foreground (for deploy/)")
+    commands.add_parser("health", help="status 0 when the web server here answers (for deploy/)")
     around = commands.add_parser(
         "with-servers", help="a command with DATABASE_URL and REDIS_URL set"
     )
@@ -52,6 +53,10 @@ def _call(options: argparse.Namespace) -> int:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "khuyencong.settings")
         getattr(prepare, f"prepare_{options.task}")(State.from_environment())
         return 0
+    if options.command == "health":
+        from khuyencong.embedded.commands import web_is_healthy
+
+        return 0 if web_is_healthy() else 1
     if options.command == "with-servers":
         from khuyencong.embedded.servers import run_with_servers
 

@@ -1,5 +1,6 @@
 """How web, worker and beat are started: by `make run`, by deploy/ and by the benchmarks alike."""
 
+import http.client
 import os
 import sys
 
@@ -42,3 +43,19 @@ def command(role: str) -> list[str]:
             "--schedule", str(folder / "schedule"), "--pidfile", "", "--loglevel", "INFO",
         ]  # fmt: skip
     raise ValueError(f"{role!r} is none of {ROLES}")
+
+
+def web_is_healthy() -> bool:
+    """Whether the web server on this machine answers a request for the portal's own name."""
+    names = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=5
+    )
+    try:
+        headers = {"Host": names[0].strip(), "X-Forwarded-Proto": "https"}
+        connection.request("GET", "/", headers=headers)
+        return connection.getresponse().status < 400
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -50,6 +50,7 @@ def static_is_prepared(state: State) -> bool:
 
 def prepare_database(state: State) -> None:
     """Migrate and, where DEMO is set, load the demo network once. Needs Django's settings."""
+    state.create()
     url = os.environ["DATABASE_URL"]
     code = _code_fingerprint()
     _start_django()
@@ -88,6 +89,7 @@ def prepare_database(state: State) -> None:
 
 def prepare_static(state: State) -> None:
     """Collect the static files, compressed and with hashes in their names."""
+    state.create()
     files = _static_fingerprint()
     _start_django()
     from django.core.management import call_command

@@ -155,3 +155,13 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w") as handle:
         handle.write(text)
     fresh.replace(path)
+
+
+def read_settings() -> None:
+    """Read what settings.py reads beside the environment: `.env`, else the running portal's settings."""
+    import environ
+
+    environ.Env.read_env(BASE_DIR / ".env")
+    if "ENVIRONMENT" not in os.environ:
+        for name, value in State.from_environment().read_running().items():
+            os.environ.setdefault(name, value)
