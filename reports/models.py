@@ -5,6 +5,7 @@ import uuid
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -184,6 +185,9 @@ class DraftCell(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.member}".strip() + f": {self.text}"
+
 
 class DraftRow(models.Model):
     """A row of parts III to V being written. `data` maps a column's code to what was typed."""
@@ -219,6 +223,9 @@ class DraftRow(models.Model):
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["report", "uid"], name="draft_row_once")]
 
+    def __str__(self) -> str:
+        return f"{self.part}, dòng {self.position}"
+
 
 class DraftStatement(models.Model):
     """The author's statement that a part has nothing to report this quarter."""
@@ -242,6 +249,9 @@ class DraftStatement(models.Model):
             models.UniqueConstraint(fields=["report", "part"], name="draft_statement_once")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.part}: không phát sinh"
+
 
 class ReportVersion(models.Model):
     """What was submitted, as it was; never changes (trigger). `content_hash` is SHA-256 of its content."""
@@ -261,6 +271,13 @@ class ReportVersion(models.Model):
         verbose_name="Người nộp",
     )
     submitted_at = models.DateTimeField("Nộp lúc", default=timezone.now)
+    author_ids = ArrayField(
+        models.BigIntegerField(),
+        verbose_name="Những người soạn",
+        default=list,
+        blank=True,
+        help_text="Mã các tài khoản đã nhập số liệu của bản này; họ không được tự kiểm tra.",
+    )
     content_hash = models.CharField("Mã băm nội dung", max_length=64)
     warnings_kept = models.JSONField("Cảnh báo giữ lại", default=list, blank=True)
 
@@ -321,6 +338,10 @@ class VersionCell(models.Model):
         ]
         triggers = [immutable("version_cell_immutable")]
 
+    def __str__(self) -> str:
+        value = self.get_state_display() if self.value is None else self.value
+        return f"{self.indicator} {self.member}".strip() + f": {value}"
+
 
 class VersionRow(models.Model):
     """A submitted row of parts III to V."""
@@ -347,6 +368,9 @@ class VersionRow(models.Model):
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["version", "uid"], name="version_row_once")]
         triggers = [immutable("version_row_immutable")]
+
+    def __str__(self) -> str:
+        return f"{self.part}, dòng {self.position}"
 
 
 class VersionStatement(models.Model):
@@ -376,6 +400,9 @@ class VersionStatement(models.Model):
             models.UniqueConstraint(fields=["version", "part"], name="version_statement_once")
         ]
         triggers = [immutable("version_statement_immutable")]
+
+    def __str__(self) -> str:
+        return f"{self.part}: không phát sinh"
 
 
 class ReportEvent(models.Model):
@@ -419,6 +446,9 @@ class ReportEvent(models.Model):
         ]
         triggers = [immutable("report_event_immutable")]
 
+    def __str__(self) -> str:
+        return f"{self.report}: {self.get_to_status_display()}"
+
 
 class ReturnComment(models.Model):
     """What the checker asks to correct, pinned to a cell, a row or a part of the returned version."""
@@ -454,3 +484,6 @@ class ReturnComment(models.Model):
         verbose_name_plural = "yêu cầu sửa"
         ordering = ["id"]
         triggers = [immutable("return_comment_immutable")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -18,6 +18,9 @@ from khuyencong.forms_as_data.enums import (
 )
 
 
+CODE_PATTERN = r"^[a-z0-9_]+$"
+
+
 def frozen_with_version(name: str) -> pgtrigger.Trigger:
     """Trigger that refuses any change to the contents of a version that is not a draft."""
     return pgtrigger.Trigger(
@@ -154,7 +157,33 @@ class DimensionMember(models.Model):
         verbose_name_plural = "mục phân tổ"
         ordering = ["dimension", "order"]
         constraints = [
-            models.UniqueConstraint(fields=["dimension", "code"], name="member_code_once")
+            models.UniqueConstraint(fields=["dimension", "code"], name="member_code_once"),
+            models.CheckConstraint(
+                condition=Q(code__regex=CODE_PATTERN),
+                name="member_code_plain",
+                violation_error_message="Mã chỉ gồm chữ thường không dấu, số và dấu gạch dưới.",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="member_frozen_with_versions",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("used", "bigint")],
+                func="""
+                    used := CASE WHEN TG_OP = 'DELETE' THEN OLD.dimension_id ELSE NEW.dimension_id END;
+                    IF TG_OP = 'UPDATE' AND OLD.code = NEW.code AND OLD.dimension_id = NEW.dimension_id THEN
+                        RETURN NEW;
+                    END IF;
+                    IF EXISTS (
+                        SELECT 1 FROM forms_as_data_indicator i JOIN forms_as_data_formversion v ON v.id = i.version_id
+                        WHERE i.dimension_id IN (used, OLD.dimension_id) AND v.status <> 'draft'
+                    ) THEN
+                        RAISE EXCEPTION 'dimension % is used by a form in use and frozen', used USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+                """,
+            )
         ]
 
     def __str__(self) -> str:
@@ -203,6 +232,11 @@ class Indicator(models.Model):
             models.UniqueConstraint(fields=["version", "code"], name="indicator_code_once"),
             models.CheckConstraint(
                 condition=Q(decimals__lte=6), name="indicator_decimals_at_most_six"
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=CODE_PATTERN),
+                name="indicator_code_plain",
+                violation_error_message="Mã chỉ gồm chữ thường không dấu, số và dấu gạch dưới.",
             ),
         ]
         triggers = [frozen_with_version("indicator_frozen")]
