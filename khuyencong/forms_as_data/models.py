@@ -17,7 +17,6 @@ from khuyencong.forms_as_data.enums import (
     Severity,
 )
 
-
 CODE_PATTERN = r"^[a-z0-9_]+$"
 
 

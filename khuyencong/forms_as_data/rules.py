@@ -53,7 +53,9 @@ def evaluate(
     findings = []
     for rule in structure.rules:
         target = structure.indicators.get(rule.target)
-        operands = [structure.indicators[code] for code in rule.operands if code in structure.indicators]
+        operands = [
+            structure.indicators[code] for code in rule.operands if code in structure.indicators
+        ]
         if target is None or len(operands) != len(rule.operands):
             continue
         detail = _CHECKS[rule.kind](rule, target, operands, values, previous)

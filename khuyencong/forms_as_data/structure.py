@@ -157,11 +157,6 @@ def structure_of(version_id: int) -> FormStructure:
     return structure
 
 
-def forget_structures() -> None:
-    """Empty what this process keeps; for tests, whose rolled back versions give their ids again."""
-    _KEPT.clear()
-
-
 def _load(version: FormVersion) -> FormStructure:
     members: dict[int, list[tuple[str, str]]] = {}
     indicators = list(Indicator.objects.filter(version=version).order_by("order", "id"))

@@ -157,10 +157,14 @@ def typed_cells(structure: FormStructure, cells: Iterable[Mapping]) -> list[Type
     """
     found: dict[str, TypedCell] = {}
     for cell in cells:
-        key = cell.get("key") or cell_key(str(cell.get("indicator", "")), str(cell.get("member") or ""))
+        key = cell.get("key") or cell_key(
+            str(cell.get("indicator", "")), str(cell.get("member") or "")
+        )
         info = structure.cells.get(key)
         if info is None or not structure.part_of(key).is_typed:
-            raise InvalidInput("Biểu mẫu không có ô này.", {str(key)[:80]: ["Ô không có trong biểu mẫu."]})
+            raise InvalidInput(
+                "Biểu mẫu không có ô này.", {str(key)[:80]: ["Ô không có trong biểu mẫu."]}
+            )
         try:
             revision = int(cell.get("revision") or 0)
         except (TypeError, ValueError):

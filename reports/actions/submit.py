@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
-from django.db.models import Func, OuterRef, Subquery
 from django.utils import timezone
 
 from facilities.queries import registry_figures
 from khuyencong.core.exceptions import Conflict, InvalidInput
-from khuyencong.core.models import PlaceLineage, User
+from khuyencong.core.models import User
 from khuyencong.core.text import clean
 from khuyencong.forms_as_data.enums import (
     CellState,
@@ -59,7 +58,11 @@ def submit_report(
     InvalidInput whose `errors` map cell keys, `row:<uid>:<column>`, `part:<code>` and
     `rule:<code>` to sentences.
     """
-    report = _lock(report_id)
+    report = (
+        Report.objects.select_for_update(of=("self",))
+        .select_related("place", "period", "latest_version")
+        .get(pk=report_id)
+    )
     permissions.check_can_submit_report(actor, report)
     check_can_move(report, ReportStatus.SUBMITTED)
     check_period_open(report.period)
@@ -74,7 +77,7 @@ def submit_report(
     )
     checked = _Checked(structure)
     checked.take_figures(figures, {part_id for part_id, _, _ in statements})
-    checked.take_counts(counted_figures(report.period, report.origin_ids, structure))
+    checked.take_counts(counted_figures(report.period, report.place_id, structure))
     checked.take_rows(report)
     checked.content.statements = statements
     checked.hold_rules(report, warnings_reasons or {})
@@ -110,24 +113,6 @@ def submit_report(
         first_submitted_at=report.first_submitted_at or version.submitted_at,
     )
     return version
-
-
-def _lock(report_id: int) -> Report:
-    """The report locked, with `origin_ids`: its place and the units it came from."""
-    origins = (
-        PlaceLineage.objects.filter(successor=OuterRef("place_id"))
-        .order_by()
-        .annotate(ids=Func("place_id", function="array_agg"))
-        .values("ids")
-    )
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("place", "period", "latest_version")
-        .annotate(origin_ids=Subquery(origins))
-        .get(pk=report_id)
-    )
-    report.origin_ids = {report.place_id, *(report.origin_ids or ())}
-    return report
 
 
 def _lay_typed_over(
@@ -166,12 +151,12 @@ def _lay_typed_over(
 
 
 def counted_figures(
-    period: ReportPeriod, place_ids: set[int], structure: FormStructure
+    period: ReportPeriod, place_id: int, structure: FormStructure
 ) -> dict[str, int]:
     """Part II by cell key: counted from the registry at the end of the period."""
     if not any(part.kind == PartKind.COUNTED for part in structure.parts):
         return {}
-    counts = registry_figures(place_ids, period.starts_on, period.ends_on)
+    counts = registry_figures([place_id], period.starts_on, period.ends_on)
     return {
         cell.key: counts.get((cell.indicator.source, cell.member), 0)
         for part in structure.parts
@@ -223,9 +208,7 @@ class _Checked:
                         f"{cell.label}: {read_figure(cell.indicator, figure.text)[1]}"
                     ]
                 elif cell.indicator.is_required:
-                    self.errors[cell.key] = [
-                        f"{cell.label}: chưa có số. Nếu không có thì nhập 0."
-                    ]
+                    self.errors[cell.key] = [f"{cell.label}: chưa có số. Nếu không có thì nhập 0."]
 
     def take_counts(self, counts: Mapping[str, int]) -> None:
         """Part II as the registry counts it."""
@@ -255,8 +238,7 @@ class _Checked:
             rows = by_part.get(part.id, [])
             if not rows and part.nothing_label:
                 self.errors[f"part:{part.code}"] = [
-                    f"{part.heading}: chưa có dòng nào. "
-                    "Hãy thêm dòng hoặc khai không phát sinh."
+                    f"{part.heading}: chưa có dòng nào. Hãy thêm dòng hoặc khai không phát sinh."
                 ]
             for position, (_, uid, data, author_id) in enumerate(rows, start=1):
                 values, establishment_id, errors = clean_row(part, data, lookups)

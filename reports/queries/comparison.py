@@ -27,10 +27,11 @@ _SQL = """
 SELECT p.year, p.number, r.place_id, i.code, c.member, i.decimals, c.value
 FROM reports_report r
 JOIN reports_reportperiod p ON p.id = r.period_id
-JOIN core_placelineage l ON l.place_id = r.place_id AND l.successor_id = %s AND l.is_whole
 JOIN reports_versioncell c ON c.version_id = coalesce(r.accepted_version_id, r.latest_version_id)
 JOIN forms_as_data_indicator i ON i.id = c.indicator_id
-WHERE p.scheme = %s AND (p.year, p.number) IN %s AND (%s::text[] IS NULL OR i.code = ANY(%s))
+WHERE r.place_id IN (
+    SELECT %s UNION ALL SELECT place_id FROM core_placelineage WHERE successor_id = %s AND is_whole
+) AND p.scheme = %s AND (p.year, p.number) IN %s AND (%s::text[] IS NULL OR i.code = ANY(%s))
 """
 
 
@@ -46,6 +47,7 @@ def _past(
         cursor.execute(
             _SQL,
             [
+                place_id,
                 place_id,
                 period.scheme,
                 tuple((quarter.year, quarter.number) for quarter in quarters),
@@ -78,9 +80,7 @@ def _past(
     return found
 
 
-def comparison_figures(
-    report: Report, structure: FormStructure
-) -> tuple[PastFigures, PastFigures]:
+def comparison_figures(report: Report, structure: FormStructure) -> tuple[PastFigures, PastFigures]:
     """Figures of the quarter before and of the same quarter last year, in one query."""
     quarter = report.period.quarter
     before, year_ago = quarter.previous(), Quarter(quarter.year - 1, quarter.number)
