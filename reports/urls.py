@@ -1,6 +1,6 @@
-"""Addresses of the reports."""
+"""Addresses of the reports. What stands first wins: fixed words before numbers."""
 
-from reports import urls_review
+from reports import urls_author, urls_review
 
 app_name = "reports"
-urlpatterns = [*urls_review.urlpatterns]
+urlpatterns = [*urls_review.urlpatterns, *urls_author.urlpatterns]
