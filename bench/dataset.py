@@ -1,0 +1,280 @@
+"""A nation of invented data: 3,321 communes, five years of quarters, 40 indicators, a million establishments.
+
+Built by SQL with triggers and foreign keys asleep (they would write a million history rows that no
+figure needs), then analysed. Cached: a second call finds the stamp and builds nothing.
+"""
+
+import csv
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+
+DATA = Path(__file__).resolve().parent.parent / "khuyencong" / "core" / "data"
+INDICATORS = 40
+YEARS = range(2022, 2027)
+VERSION = 3
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much to build; `small` is for trying the benchmark itself."""
+
+    name: str
+    communes: int
+    establishments: int
+
+
+SIZES = {"national": Size("national", 3321, 1_000_000), "small": Size("small", 120, 20_000)}
+
+
+def ensure(size: Size) -> None:
+    """Build the data set unless the database holds it already."""
+    call_command("migrate", verbosity=0)
+    stamp = f"{size.name}-{VERSION}"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_stamp (name text)")
+        cursor.execute("SELECT name FROM bench_stamp")
+        found = cursor.fetchone()
+        if found and found[0] == stamp:
+            return
+        started = time.monotonic()
+        _empty(cursor)
+        cursor.execute("SET session_replication_role = replica")
+        _places(cursor, size)
+        _people(cursor)
+        _form(cursor)
+        _reports(cursor)
+        _establishments(cursor, size)
+        cursor.execute("SET session_replication_role = origin")
+        _reset_sequences(cursor)
+        cursor.execute("DELETE FROM bench_stamp")
+        cursor.execute("INSERT INTO bench_stamp VALUES (%s)", [stamp])
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    print(f"# built the {size.name} data set in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def _empty(cursor) -> None:
+    tables = [
+        name
+        for name in connection.introspection.table_names(cursor)
+        if name.split("_")[0]
+        in ("core", "collaborators", "facilities", "programs", "reports", "forms", "exports", "files")
+    ]
+    cursor.execute("SET session_replication_role = replica")
+    cursor.execute(f"TRUNCATE {', '.join(tables)}, django_session RESTART IDENTITY CASCADE")
+    cursor.execute("SET session_replication_role = origin")
+
+
+def _places(cursor, size: Size) -> None:
+    with (DATA / "communes_2025.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    # Every n-th commune, so that a small set still has all provinces.
+    rows = rows[:: max(1, len(rows) // size.communes)][: size.communes]
+    provinces = {row["province_code"]: row["province_name"] for row in rows}
+    cursor.executemany(
+        "INSERT INTO core_place (code, name, kind, level, valid_from, source)"
+        " VALUES (%s, %s, 'tinh', 'province', '2025-07-01', '')",
+        list(provinces.items()),
+    )
+    kinds = {"xã": "xa", "phường": "phuong", "đặc khu": "dac_khu"}
+    cursor.executemany(
+        "INSERT INTO core_place (code, name, kind, level, parent_id, province_id, valid_from, source)"
+        " SELECT %s, %s, %s, 'commune', id, id, '2020-01-01', '' FROM core_place"
+        " WHERE level = 'province' AND code = %s",
+        [
+            (row["code"], row["name"], kinds.get(row["kind"].lower(), "xa"), row["province_code"])
+            for row in rows
+        ],
+    )
+    cursor.execute(
+        "INSERT INTO core_placelineage (place_id, successor_id, is_whole) SELECT id, id, TRUE FROM core_place"
+    )
+
+
+def _people(cursor) -> None:
+    cursor.execute(
+        """
+        INSERT INTO core_user (password, username, display_name, position, email, phone, roles, is_active,
+                               must_change_password, created_at)
+        SELECT '!', 'ctv.' || id, 'CTV ' || name, '', '', '', ARRAY['collaborator'], TRUE, FALSE, now()
+        FROM core_place WHERE level = 'commune' ORDER BY id
+        """
+    )
+    cursor.execute(
+        """
+        INSERT INTO core_user (password, username, display_name, position, email, phone, roles, is_active,
+                               must_change_password, created_at)
+        VALUES ('!', 'chuyenvien', 'Chuyên viên', '', '', '', ARRAY['officer'], TRUE, FALSE, now()),
+               ('!', 'quantri', 'Quản trị', '', '', '', ARRAY['administrator'], TRUE, FALSE, now())
+        """
+    )
+    cursor.execute(
+        """
+        INSERT INTO collaborators_collaborator (title, user_id, main_job, phone, is_illustration)
+        SELECT display_name, id, '', '', TRUE FROM core_user WHERE 'collaborator' = ANY(roles)
+        """
+    )
+    cursor.execute(
+        """
+        INSERT INTO collaborators_assignment (collaborator_id, place_id, is_principal, valid_from, is_illustration)
+        SELECT c.id, substr(u.username, 5)::bigint, TRUE, '2020-01-01', TRUE
+        FROM collaborators_collaborator c JOIN core_user u ON u.id = c.user_id
+        """
+    )
+
+
+def _form(cursor) -> None:
+    from khuyencong.forms_as_data.definition import install_form
+    from reports.form_v1 import FORM_CODE
+
+    codes = [f"ct{number:02}" for number in range(1, INDICATORS + 1)]
+    cursor.execute("SET session_replication_role = origin")
+    install_form(
+        {
+            "code": FORM_CODE,
+            "title": "Biểu đo",
+            "number": 1,
+            "valid_from": "2020-01-01",
+            "parts": [
+                {
+                    "code": f"phan{part}",
+                    "numeral": numeral,
+                    "title": f"Phần {numeral}",
+                    "kind": "figures",
+                    "indicators": [
+                        {"code": code, "label": f"Chỉ tiêu {code}", "unit": "người"}
+                        for code in codes[part * 20 : part * 20 + 20]
+                    ],
+                }
+                for part, numeral in enumerate(("I", "II"))
+            ],
+            "rules": [
+                {
+                    "code": f"q{number:02}",
+                    "kind": "at_most",
+                    "severity": "error",
+                    "target": codes[number],
+                    "operands": [codes[number + 10]],
+                    "message": "Không lớn hơn.",
+                }
+                for number in range(10)
+            ]
+            + [
+                {
+                    "code": f"b{number:02}",
+                    "kind": "change_limit",
+                    "severity": "warning",
+                    "target": codes[number],
+                    "percent": 50,
+                    "message": "Thay đổi nhiều.",
+                }
+                for number in range(20, 30)
+            ],
+        }
+    )
+    cursor.execute("SET session_replication_role = replica")
+
+
+def _reports(cursor) -> None:
+    cursor.execute(
+        """
+        INSERT INTO reports_reportperiod (scheme, year, number, starts_on, ends_on, opens_on, due_on, locks_on, form_version_id)
+        SELECT 'report', y, q, s, e, s, e + 5, e + 20, (SELECT min(id) FROM forms_as_data_formversion)
+        FROM generate_series(%s, %s) AS y, generate_series(1, 4) AS q,
+        LATERAL (SELECT make_date(y, 3 * q - 2, 1) - 17 AS s, make_date(y, 3 * q, 14) AS e) AS d
+        ORDER BY y, q
+        """,
+        [YEARS.start, YEARS.stop - 1],
+    )
+    # One more period, open now, for the submissions to be measured.
+    cursor.execute(
+        """
+        INSERT INTO reports_reportperiod (scheme, year, number, starts_on, ends_on, opens_on, due_on, locks_on, form_version_id)
+        SELECT 'report', 2099, 4, current_date - 30, current_date + 10, current_date - 30, current_date + 20,
+               current_date + 60, (SELECT min(id) FROM forms_as_data_formversion)
+        """
+    )
+    cursor.execute(
+        """
+        INSERT INTO reports_report (place_id, period_id, status, first_submitted_at, status_at, draft_revision,
+                                    created_at, is_illustration)
+        SELECT p.id, t.id, 'draft', t.ends_on + 1, t.ends_on + 2, 1, t.starts_on, TRUE
+        FROM reports_reportperiod t CROSS JOIN core_place p
+        WHERE p.level = 'commune' AND t.year < 2099
+        ORDER BY t.id, p.id
+        """
+    )
+    cursor.execute(
+        """
+        INSERT INTO reports_reportversion (report_id, number, form_version_id, submitted_by_id, submitted_at,
+                                           content_hash, warnings_kept)
+        SELECT r.id, 1, t.form_version_id, c.user_id, r.first_submitted_at, repeat('0', 64), '[]'
+        FROM reports_report r
+        JOIN reports_reportperiod t ON t.id = r.period_id
+        JOIN collaborators_assignment a ON a.place_id = r.place_id
+        JOIN collaborators_collaborator c ON c.id = a.collaborator_id
+        ORDER BY r.id
+        """
+    )
+    cursor.execute(
+        """
+        UPDATE reports_report r SET status = 'accepted', latest_version_id = v.id, accepted_version_id = v.id
+        FROM reports_reportversion v WHERE v.report_id = r.id
+        """
+    )
+    cursor.execute(
+        """
+        INSERT INTO reports_versioncell (version_id, indicator_id, member, value, state, note)
+        SELECT v.id, i.id, '', 20 + (v.id * 7 + i.id * 13) % 80 + 100 * (i."order" / 11), 'value', ''
+        FROM reports_reportversion v CROSS JOIN forms_as_data_indicator i
+        ORDER BY v.id, i.id
+        """
+    )
+
+
+def _establishments(cursor, size: Size) -> None:
+    from facilities.catalogue import load_network_groups
+
+    load_network_groups()
+    cursor.execute(
+        """
+        INSERT INTO facilities_establishment (name, legal_form, tax_code, representative, phone, place_id, address,
+            network_group_id, main_products, founded_year, labour_total, labour_female, revenue_vnd, status,
+            status_reason, note, source, source_url, is_illustration, registered_on, created_at, updated_at)
+        SELECT
+            (ARRAY['Cơ sở', 'Hộ kinh doanh', 'Công ty TNHH', 'Hợp tác xã', 'DNTN', 'Công ty CP'])[1 + n %% 6] || ' '
+              || (ARRAY['Bánh tráng', 'Nước mắm', 'Cơ khí', 'Mộc', 'Gốm', 'Đan lát', 'Chả cá', 'Hồ tiêu', 'Ca cao', 'Đúc đồng',
+                        'Rèn', 'Dệt chiếu'])[1 + (n * 5) %% 12] || ' '
+              || (ARRAY['Hòa', 'Đức', 'Phước', 'Thịnh', 'Ánh', 'Ưng', 'Ngọc', 'Tân', 'Long', 'Bình', 'Sơn', 'Hải', 'Đông', 'Nghĩa',
+                        'Thắng', 'Lợi', 'Yến'])[1 + (n * 11) %% 17] || ' ' || n,
+            (ARRAY['household', 'household', 'limited_company', 'cooperative', 'private_enterprise',
+                   'joint_stock_company'])[1 + n %% 6],
+            CASE WHEN n %% 3 = 0 THEN lpad((1000000000 + n)::text, 10, '0') ELSE '' END,
+            '', '', p.ids[1 + (n * 7919) %% array_length(p.ids, 1)], '', 1 + n %% 5,
+            (ARRAY['bánh tráng', 'nước mắm', 'cửa sắt', 'bàn ghế', 'gốm sứ', 'chiếu cói'])[1 + (n * 3) %% 6],
+            1980 + n %% 45, n %% 60, (n %% 60) / 3, (n %% 1000) * 1000000::bigint,
+            (ARRAY['active', 'active', 'active', 'active', 'active', 'active', 'active', 'active', 'paused', 'stopped'])[1 + (n / 7) %% 10],
+            '', '', 'entry', '', TRUE, '2022-01-01'::date + n %% 1500, now(), now()
+        FROM generate_series(1, %s) AS n,
+             (SELECT array_agg(id ORDER BY id) AS ids FROM core_place WHERE level = 'commune') AS p
+        """,
+        [size.establishments],
+    )
+
+
+def _reset_sequences(cursor) -> None:
+    cursor.execute(
+        """
+        SELECT format('SELECT setval(%L, COALESCE((SELECT max(id) FROM %I), 1))',
+                      pg_get_serial_sequence(quote_ident(table_name), 'id'), table_name)
+        FROM information_schema.columns
+        WHERE column_name = 'id' AND table_schema = 'public' AND is_identity = 'YES'
+        """
+    )
+    for (statement,) in cursor.fetchall():
+        cursor.execute(statement)
