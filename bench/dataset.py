@@ -255,7 +255,7 @@ def _establishments(cursor, size: Size) -> None:
             (ARRAY['household', 'household', 'limited_company', 'cooperative', 'private_enterprise',
                    'joint_stock_company'])[1 + n %% 6],
             CASE WHEN n %% 3 = 0 THEN lpad((1000000000 + n)::text, 10, '0') ELSE '' END,
-            '', '', p.ids[1 + (n * 7919) %% array_length(p.ids, 1)], '', 1 + n %% 5,
+            '', '', p.ids[1 + (n::bigint * 7919) %% array_length(p.ids, 1)], '', 1 + n %% 5,
             (ARRAY['bánh tráng', 'nước mắm', 'cửa sắt', 'bàn ghế', 'gốm sứ', 'chiếu cói'])[1 + (n * 3) %% 6],
             1980 + n %% 45, n %% 60, (n %% 60) / 3, (n %% 1000) * 1000000::bigint,
             (ARRAY['active', 'active', 'active', 'active', 'active', 'active', 'active', 'active', 'paused', 'stopped'])[1 + (n / 7) %% 10],
