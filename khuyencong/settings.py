@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "csp",
     "axes",
     "django_htmx",
@@ -108,7 +109,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "khuyencong.core.context.portal",
             ],
-            "builtins": ["khuyencong.core.templatetags.vi"],
+            "builtins": [
+                "khuyencong.core.templatetags.vi",
+                "khuyencong.core.templatetags.portal",
+                "django.templatetags.static",
+            ],
         },
     }
 ]

@@ -1,0 +1,131 @@
+"""The portal's components as tags; built into every template (docs/frontend.md shows them)."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+
+from khuyencong.core.icons import ICONS, SPRITE
+
+register = template.Library()
+
+# Status code → (tone, icon). One map for all apps, so that one word always looks the same.
+STATUS_STYLES = {
+    # Reports
+    "missing": ("neutral", "circle-dashed"),
+    "draft": ("neutral", "pencil"),
+    "submitted": ("info", "send"),
+    "returned": ("warning", "arrow-back-up"),
+    "accepted": ("success", "circle-check"),
+    "reopened": ("warning", "lock-open"),
+    "late": ("danger", "clock-exclamation"),
+    "locked": ("neutral", "lock"),
+    "open": ("info", "lock-open"),
+    "upcoming": ("neutral", "calendar"),
+    # Establishments and places
+    "active": ("success", "circle-check"),
+    "paused": ("warning", "player-pause"),
+    "stopped": ("neutral", "player-stop"),
+    "former": ("neutral", "history"),
+    # Long work
+    "queued": ("neutral", "hourglass"),
+    "running": ("info", "progress"),
+    "done": ("success", "circle-check"),
+    "failed": ("danger", "circle-x"),
+    "expired": ("neutral", "clock"),
+    # Where data come from
+    "illustration": ("warning", "info-circle"),
+    "published": ("info", "link"),
+    # Checks
+    "ok": ("success", "check"),
+    "warning": ("warning", "alert-triangle"),
+    "error": ("danger", "alert-circle"),
+    "info": ("info", "info-circle"),
+}
+TONE_ICONS = {
+    "info": "info-circle",
+    "success": "circle-check",
+    "warning": "alert-triangle",
+    "danger": "alert-circle",
+    "neutral": "info-circle",
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = ""):
+    """An icon of the sprite. Decoration unless `label` says what it means to those who do not see it."""
+    if name not in ICONS:
+        raise template.TemplateSyntaxError(f"icon {name!r} is not in khuyencong/core/icons.py")
+    hidden = (
+        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    )
+    return format_html(
+        '<svg class="icon {}" {} width="24" height="24" focusable="false"><use href="{}#{}"></use></svg>',
+        css,
+        hidden,
+        static(SPRITE),
+        name,
+    )
+
+
+@register.inclusion_tag("components/status.html")
+def status(code: str, label: str):
+    """A status as word + icon + colour; an unknown code is neutral, so that a new one still shows."""
+    tone, symbol = STATUS_STYLES.get(str(code), ("neutral", "circle-dot"))
+    return {"tone": tone, "icon": symbol, "label": label}
+
+
+@register.inclusion_tag("components/due.html")
+def due(due_on, done: bool = False):
+    """A due date with the days left or late; `done` leaves out the urging."""
+    left = None if due_on is None else (due_on - timezone.localdate()).days
+    tone = "neutral"
+    if left is not None and not done:
+        tone = "danger" if left < 0 else "warning" if left <= 7 else "neutral"
+    return {
+        "due_on": due_on,
+        "done": done,
+        "tone": tone,
+        "left": left,
+        "late": -left if left is not None and left < 0 else 0,
+    }
+
+
+@register.inclusion_tag("components/alert.html")
+def alert(tone: str, text: str, title: str = ""):
+    """A notice inside a page: tone is info, success, warning or danger."""
+    return {"tone": tone, "icon": TONE_ICONS.get(tone, "info-circle"), "text": text, "title": title}
+
+
+@register.inclusion_tag("components/breadcrumbs.html")
+def breadcrumbs(*pairs):
+    """`{% breadcrumbs "Sổ cơ sở" list_url "Cơ sở A" %}`: label, address, …, label of this page."""
+    steps = [
+        {"label": pairs[i], "url": pairs[i + 1] if i + 1 < len(pairs) else ""}
+        for i in range(0, len(pairs), 2)
+    ]
+    return {"steps": steps}
+
+
+@register.simple_block_tag
+def table_region(content, label: str, css: str = ""):
+    """A wide table that scrolls within itself, also by keyboard; `label` names it."""
+    return format_html(
+        '<div class="kc-scroll {}" tabindex="0" role="region" aria-label="{}">{}</div>',
+        css,
+        label,
+        content,
+    )
+
+
+@register.filter
+def tone_icon(tone: str) -> str:
+    """The icon of a tone, or of a Django message level."""
+    return TONE_ICONS.get({"error": "danger", "debug": "neutral"}.get(tone, tone), "info-circle")
+
+
+@register.filter
+def tone(level_tag: str) -> str:
+    """The tone of a Django message level."""
+    return {"error": "danger", "debug": "neutral"}.get(level_tag, level_tag or "info")
