@@ -31,3 +31,14 @@ REPORTED_STATUSES = (
     ReportStatus.RETURNED,
     ReportStatus.ACCEPTED,
 )
+
+
+class BoardState(models.TextChoices):
+    """Where a place stands for a period, whether its report exists or not."""
+
+    MISSING = "missing", "Chưa mở"
+    DRAFT = "draft", "Đang soạn"
+    SUBMITTED = "submitted", "Chờ kiểm tra"
+    RETURNED = "returned", "Trả lại để sửa"
+    ACCEPTED = "accepted", "Đã duyệt"
+    PENDING = "pending", "Chưa có số liệu được duyệt"
