@@ -1,0 +1,34 @@
+"""The transition table is whole, and its picture current."""
+
+from django.core.management import call_command
+
+from reports.enums import REPORT_TRANSITIONS, ReportStatus
+from reports.management.commands.draw_states import REPORT_MOVES
+
+FINAL = {ReportStatus.ACCEPTED}
+
+
+def test_every_status_is_in_the_table_and_only_final_ones_lack_a_way_out():
+    assert set(REPORT_TRANSITIONS) == set(ReportStatus)
+    assert {status for status, ways in REPORT_TRANSITIONS.items() if not ways} == FINAL
+
+
+def test_every_status_can_be_reached_and_leads_to_a_final_one():
+    def reached_from(status, seen):
+        for target in REPORT_TRANSITIONS[status] - seen:
+            seen |= {target} | reached_from(target, seen | {target})
+        return seen
+
+    assert reached_from(ReportStatus.DRAFT, {ReportStatus.DRAFT}) == set(ReportStatus)
+    for status in ReportStatus:
+        assert reached_from(status, {status}) & FINAL
+
+
+def test_every_transition_is_described():
+    assert set(REPORT_MOVES) == {
+        (start, end) for start, ends in REPORT_TRANSITIONS.items() for end in ends
+    }
+
+
+def test_docs_states_is_current():
+    call_command("draw_states", check=True)
