@@ -3,30 +3,17 @@
 from khuyencong.core.enums import CENTRE_ROLES, Role
 from khuyencong.core.exceptions import NotAllowed
 from khuyencong.core.permissions import as_bool, check_has_role
-from reports.models import (
-    DraftCell,
-    DraftRow,
-    DraftStatement,
-    Report,
-    ReportVersion,
-)
+from reports.models import Report
 
 REVIEWER_ROLES = (Role.OFFICER, Role.LEADER)
 
 
-def authored_report_ids(user, report_ids) -> set[int]:
-    """Those of the reports that a person wrote in, stated in or submitted, in one query."""
-    ids = list(report_ids)
-    written = [
-        model.objects.filter(**{field: user}, report_id__in=ids).order_by().values_list("report_id")
-        for model, field in (
-            (ReportVersion, "submitted_by"),
-            (DraftCell, "updated_by"),
-            (DraftRow, "updated_by"),
-            (DraftStatement, "stated_by"),
-        )
-    ]
-    return {row[0] for row in written[0].union(*written[1:])}
+def is_author(user, report: Report) -> bool:
+    """Whether a person wrote in or submitted what waits for the check."""
+    version = report.latest_version
+    return version is not None and (
+        user.pk in version.author_ids or user.pk == version.submitted_by_id
+    )
 
 
 def check_can_open_queue(user) -> None:
@@ -44,10 +31,9 @@ def check_can_review(user) -> None:
     check_has_role(user, *REVIEWER_ROLES)
 
 
-def check_not_own_report(user, report: Report, authored: set[int] | None = None) -> None:
+def check_not_own_report(user, report: Report) -> None:
     """Nobody checks what they wrote or submitted, whatever roles they hold."""
-    own = authored_report_ids(user, [report.pk]) if authored is None else authored
-    if report.pk in own:
+    if is_author(user, report):
         raise NotAllowed(
             "Anh/chị đã soạn hoặc nộp báo cáo này nên không tự kiểm tra được; "
             "xin chuyển cho chuyên viên khác của Trung tâm."

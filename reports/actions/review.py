@@ -184,11 +184,10 @@ def accept_many(*, actor, items: Iterable[tuple[int, int]]) -> BatchResult:
     result.held += [
         (None, "Không tìm thấy báo cáo.") for _ in shown.keys() - {report.pk for report in reports}
     ]
-    authored = permissions.authored_report_ids(actor, shown)
     flags = report_flags(reports)
     for report in reports:
         try:
-            permissions.check_not_own_report(actor, report, authored)
+            permissions.check_not_own_report(actor, report)
             check_can_move(report, ReportStatus.ACCEPTED)
             version = _check_shown_version(report, shown[report.pk])
         except Refusal as refusal:

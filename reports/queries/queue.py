@@ -1,9 +1,9 @@
 """Reports that wait for a check, the longest waiting first."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from reports.enums import ReportStatus
-from reports.models import DraftCell, DraftRow, DraftStatement, Report, ReportVersion
+from reports.models import Report
 
 
 def waiting_reports(reports: QuerySet[Report]) -> QuerySet[Report]:
@@ -17,15 +17,9 @@ def waiting_reports(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def not_authored_by(reports: QuerySet[Report], user) -> QuerySet[Report]:
     """Those of the reports that a person had no hand in, and so may check."""
-    hand_in = Q()
-    for model, field in (
-        (ReportVersion, "submitted_by"),
-        (DraftCell, "updated_by"),
-        (DraftRow, "updated_by"),
-        (DraftStatement, "stated_by"),
-    ):
-        hand_in |= Q(Exists(model.objects.filter(**{field: user}, report=OuterRef("pk"))))
-    return reports.exclude(hand_in)
+    return reports.exclude(latest_version__author_ids__contains=[user.pk]).exclude(
+        latest_version__submitted_by=user
+    )
 
 
 def next_waiting(reports: QuerySet[Report], user, after: tuple) -> Report | None:

@@ -108,6 +108,7 @@ def submit_version(
         form_version=form,
         submitted_by=user,
         submitted_at=at,
+        author_ids=[user.pk, *(report.latest_version.author_ids if report.latest_version else [])],
         content_hash="0" * 64,
         warnings_kept=warnings or [],
     )

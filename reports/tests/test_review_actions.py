@@ -13,7 +13,7 @@ from reports.actions import review
 from reports.actions.review import CommentInput, accept_many, accept_report, return_report
 from reports.calendar import ensure_period
 from reports.enums import ReportStatus
-from reports.models import DraftCell, Report, ReportEvent, ReturnComment
+from reports.models import Report, ReportEvent, ReturnComment
 from reports.tests.review_cast import make_cast, more_reports, submit_version, submitted_report
 
 
@@ -163,15 +163,11 @@ def test_nobody_decides_on_their_own_whatever_roles_they_hold(cast):
     report = submitted_report(cast)
     with pytest.raises(NotAllowed, match="soạn hoặc nộp"):
         accept_report(actor=cast.ctv, report_id=report.pk, version_number=1)
-    other = submitted_report(cast, place=cast.other_place, user=cast.other_ctv)
-    DraftCell.objects.create(
-        report=other,
-        indicator=cast.period.form_version.indicators.get(code="lao_dong"),
-        updated_by=cast.ctv,
-    )
+    other = submitted_report(cast, place=cast.other_place, user=cast.ctv)
+    submit_version(other, cast.other_ctv)
     with pytest.raises(NotAllowed, match="soạn hoặc nộp"):
-        return_report(actor=cast.ctv, report_id=other.pk, version_number=1, note="Sửa.")
-    result = accept_many(actor=cast.ctv, items=[(report.pk, 1), (other.pk, 1)])
+        return_report(actor=cast.ctv, report_id=other.pk, version_number=2, note="Sửa.")
+    result = accept_many(actor=cast.ctv, items=[(report.pk, 1), (other.pk, 2)])
     assert result.accepted == []
     assert [held[0].pk for held in result.held] == [report.pk, other.pk]
 
