@@ -1,11 +1,6 @@
 """Addresses of the reports. What stands first wins: fixed words before numbers."""
 
-from django.urls import include, path
-
-from reports import urls_author, urls_review, urls_rollup
+from reports import urls_author, urls_review
 
 app_name = "reports"
-urlpatterns = [
-    path("bao-cao/", include([*urls_review.urlpatterns, *urls_author.urlpatterns])),
-    *urls_rollup.urlpatterns,
-]
+urlpatterns = [*urls_review.urlpatterns, *urls_author.urlpatterns]

@@ -5,6 +5,7 @@ from django.db import transaction
 from reports.catalogues import load_catalogues
 from reports.demo.network import load_network_of_2022, load_network_of_today
 from reports.demo.programme import load_programme_of_2022
+from reports.demo.quarters import load_reports_of_today
 from reports.demo.registry import load_establishments_of_today, load_published_rows
 
 
@@ -17,3 +18,4 @@ def load_demo() -> None:
     load_published_rows()
     load_programme_of_2022()
     load_establishments_of_today()
+    load_reports_of_today(accounts)

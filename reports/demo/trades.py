@@ -95,7 +95,8 @@ class Inventor:
             (93, 4, 3),
         )[0]
         start, end = registered
-        registered_on = start + timedelta(days=chance.randint(0, (end - start).days))
+        # Most enter the book soon after the network starts, the others one by one.
+        registered_on = start + timedelta(days=int((end - start).days * chance.random() ** 4))
         products = chance.sample(trade.products, chance.randint(1, len(trade.products)))
         establishment = Establishment(
             name=f"Cơ sở minh họa {self.number:03} – {trade.name}",
