@@ -9,5 +9,7 @@ urlpatterns = [
     path("ket-qua/", include("programs.urls")),
     path("mang-luoi/", include("collaborators.urls")),
     path("", include("khuyencong.exports.urls")),
+    path("co-so/", include("facilities.urls")),
+    path("tep/", include("khuyencong.files.urls")),
     path("quan-tri/", admin.site.urls),
 ]
