@@ -7,6 +7,15 @@ from facilities.queries.figures import (
     registry_figures,
     registry_list_params,
 )
+from facilities.queries.listing import (
+    COUNTED_UP_TO,
+    LEVELS,
+    ListFilters,
+    count_of,
+    list_rows,
+    page_of,
+    search,
+)
 from facilities.queries.lookalikes import possible_duplicates, tax_code_owner
 from facilities.queries.scope import (
     establishments_visible_to,
@@ -16,15 +25,22 @@ from facilities.queries.scope import (
 )
 
 __all__ = [
+    "COUNTED_UP_TO",
+    "LEVELS",
     "REGISTRY_SOURCES",
+    "ListFilters",
+    "count_of",
     "counts_for_place",
     "establishments_visible_to",
+    "list_rows",
+    "page_of",
     "papers_visible_to",
     "places_to_add_in",
     "possible_duplicates",
     "records_behind",
     "registry_figures",
     "registry_list_params",
+    "search",
     "tax_code_owner",
     "with_units_of_today",
 ]

@@ -3,7 +3,8 @@
 from collaborators.queries import assigned_place_ids, own_place_ids
 from facilities import permissions
 from facilities.models import Establishment, EstablishmentQuerySet
-from khuyencong.core.enums import Role
+from khuyencong.core.enums import PlaceLevel, Role
+from khuyencong.core.models import Place
 from khuyencong.core.places import communes_on, units_of
 
 
@@ -41,11 +42,18 @@ def places_to_add_in(user):
 
 
 def with_units_of_today(establishments) -> list[Establishment]:
-    """The establishments as a list, each with `unit_of_today`: the unit that its place has become,
-    or None where the place still exists (one query for all)."""
+    """The establishments as a list, each with `unit_of_today`: the commune that its place has
+    become, or None where the place still exists or its commune is not known (one query for all)."""
     rows = list(establishments)
     units = units_of({row.place_id for row in rows})
     for row in rows:
-        unit = units.get(row.place_id)
-        row.unit_of_today = unit if unit is not None and unit.pk != row.place_id else None
+        row.unit_of_today = successor_of(row.place, units)
     return rows
+
+
+def successor_of(place: Place, units: dict[int, Place]) -> Place | None:
+    """The other commune that a place has become, of what `units_of` found."""
+    unit = units.get(place.pk)
+    if unit is None or unit.pk == place.pk or unit.level != PlaceLevel.COMMUNE:
+        return None
+    return unit

@@ -1,0 +1,343 @@
+"""What is typed about establishments: parsed and checked here, written by the actions."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.html import format_html
+
+from facilities.actions import EstablishmentFacts
+from facilities.enums import (
+    STATUS_TRANSITIONS,
+    AwardLevel,
+    DataSource,
+    EstablishmentStatus,
+    LegalForm,
+)
+from facilities.models import Establishment, Industry, NetworkGroup, Product
+from facilities.queries import (
+    establishments_visible_to,
+    places_to_add_in,
+    possible_duplicates,
+    tax_code_owner,
+)
+from facilities.queries.scope import successor_of
+from khuyencong.core.forms import CleanCharField, DateField, PortalForm, ScaledField
+from khuyencong.core.identifiers import format_phone, parse_phone, parse_tax_code
+from khuyencong.core.models import Place, in_force_on
+from khuyencong.core.places import communes_on, units_of
+
+MILLION_DECIMALS = 6
+# The filters that are folded away until they are asked for.
+MORE_FILTERS = ("nhom", "loai", "tinh_trang", "giai", "nguon")
+
+
+class PlaceChoice(forms.ModelChoiceField):
+    """A commune; an old one with what it is today: "Xã Lộc An (nay là Xã Phước Hải)"."""
+
+    units: dict[int, Place] = {}
+
+    def label_from_instance(self, place: Place) -> str:
+        unit = successor_of(place, self.units)
+        return f"{place} (nay là {unit})" if unit else str(place)
+
+
+class EstablishmentForm(PortalForm):
+    """Facts of an establishment. `user` decides the communes offered and what look-alikes are shown;
+    with `establishment` it edits that one."""
+
+    name = CleanCharField(label="Tên cơ sở", max_length=250)
+    legal_form = forms.ChoiceField(
+        label="Loại hình", choices=[("", "Chọn loại hình"), *LegalForm.choices]
+    )
+    place = PlaceChoice(
+        label="Xã, phường", queryset=Place.objects.none(), empty_label="Chọn xã, phường"
+    )
+    address = CleanCharField(
+        label="Địa chỉ", help_text="Số nhà, đường, ấp hoặc khu phố.", max_length=250, required=False
+    )
+    representative = CleanCharField(label="Người đại diện", max_length=150, required=False)
+    phone = CleanCharField(
+        label="Điện thoại",
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    tax_code = CleanCharField(
+        label="Mã số thuế",
+        required=False,
+        max_length=30,
+        help_text="10 chữ số; đơn vị phụ thuộc 13 chữ số; hộ kinh doanh 12 chữ số.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    network_group = forms.ModelChoiceField(
+        label="Nhóm ngành",
+        queryset=NetworkGroup.objects.all(),
+        required=False,
+        empty_label="Chưa rõ",
+    )
+    industry = forms.ModelChoiceField(
+        label="Ngành kinh tế (VSIC)",
+        queryset=Industry.objects.none(),
+        required=False,
+        empty_label="Chưa rõ",
+    )
+    main_products = CleanCharField(
+        label="Sản phẩm chính",
+        max_length=300,
+        required=False,
+        help_text="Cách nhau bằng dấu phẩy, ví dụ: bánh tráng, bún khô.",
+    )
+    founded_year = forms.RegexField(
+        label="Năm thành lập",
+        regex=r"^[0-9]{4}$",
+        required=False,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "kc-number"}
+        ),
+        error_messages={"invalid": "Năm gồm bốn chữ số, ví dụ 1998."},
+    )
+    labour_total = ScaledField(label="Tổng số lao động", required=False, min_value=0)
+    labour_female = ScaledField(label="Trong đó lao động nữ", required=False, min_value=0)
+    revenue_vnd = ScaledField(
+        label="Doanh thu năm gần nhất (triệu đồng)",
+        required=False,
+        decimals=MILLION_DECIMALS,
+        min_value=0,
+        help_text="Ví dụ 1.250,5 là 1 tỷ 250 triệu 500 nghìn đồng.",
+    )
+    status = forms.ChoiceField(label="Tình trạng", choices=EstablishmentStatus.choices)
+    note = forms.CharField(
+        label="Ghi chú", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, user, establishment: Establishment | None = None, **kwargs):
+        self.user, self.establishment = user, establishment
+        self.duplicates: list[Establishment] = []
+        super().__init__(*args, **kwargs)
+        self._offer_places()
+        self.fields["industry"].queryset = Industry.objects.filter(
+            in_force_on(timezone.localdate())
+        )
+        if establishment is not None:
+            del self.fields["status"]
+
+    def _offer_places(self):
+        """Communes of today that are the user's to add in; an old one only while it stays."""
+        allowed = places_to_add_in(self.user)
+        field = self.fields["place"]
+        if self.establishment is not None:
+            present = self.establishment.place_id
+            allowed = Place.objects.filter(pk__in=[*allowed.values_list("pk", flat=True), present])
+            allowed = allowed.in_vietnamese_order()
+            field.units = units_of([present])
+        field.queryset = allowed
+        if self.establishment is None and not self.is_bound and len(allowed) == 1:
+            self.initial.setdefault("place", allowed[0].pk)
+            field.empty_label = None
+
+    @classmethod
+    def initial_of(cls, establishment: Establishment) -> dict:
+        """What the form shows for an establishment of the book."""
+        names = set(EstablishmentFacts.__dataclass_fields__)
+        initial = {name: getattr(establishment, name) for name in names}
+        return initial | {
+            "place": establishment.place_id,
+            "network_group": establishment.network_group_id,
+            "industry": establishment.industry_id,
+            "phone": format_phone(establishment.phone),
+            "seen_at": establishment.updated_at.isoformat(),
+        }
+
+    def clean_tax_code(self):
+        given = self.cleaned_data["tax_code"]
+        if self.establishment is not None and given == self.establishment.tax_code:
+            return given
+        try:
+            tax_code = parse_tax_code(given)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+        owner = tax_code_owner(tax_code, exclude_id=getattr(self.establishment, "pk", None))
+        if owner is not None:
+            raise forms.ValidationError(self._taken(tax_code, owner))
+        return tax_code
+
+    def _taken(self, tax_code: str, owner: Establishment):
+        """Where the code is in the book, to those who may see it; to others only whom to ask."""
+        if establishments_visible_to(self.user).filter(pk=owner.pk).exists():
+            return format_html(
+                'Mã số thuế {} đã có trong sổ: <a href="{}">{}</a>.',
+                tax_code,
+                owner.get_absolute_url(),
+                owner,
+            )
+        return (
+            f"Mã số thuế {tax_code} đã có trong sổ ở địa bàn khác. Anh/chị kiểm tra lại mã số; nếu "
+            "đúng, xin liên hệ chuyên viên Trung tâm để đối chiếu."
+        )
+
+    def clean_phone(self):
+        given = self.cleaned_data["phone"]
+        if self.establishment is not None and given == format_phone(self.establishment.phone):
+            return self.establishment.phone
+        try:
+            return parse_phone(given)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean_founded_year(self):
+        given = self.cleaned_data["founded_year"]
+        if not given:
+            return None
+        year, this_year = int(given), timezone.localdate().year
+        if not 1900 <= year <= this_year:
+            raise forms.ValidationError(f"Năm {year} ngoài khoảng 1900 đến {this_year}.")
+        return year
+
+    def clean(self):
+        data = super().clean()
+        total, female = data.get("labour_total"), data.get("labour_female")
+        if female and total is None and "labour_total" not in self.errors:
+            self.add_error("labour_total", "Đã có lao động nữ thì nhập cả tổng số lao động.")
+        elif female is not None and total is not None and female > total:
+            self.add_error(
+                "labour_female",
+                f"Lao động nữ ({female}) không thể nhiều hơn tổng số lao động ({total}).",
+            )
+        for name in ("labour_total", "labour_female"):
+            if (data.get(name) or 0) > 1_000_000:
+                self.add_error(name, "Số lao động lớn quá mức có thể; anh/chị kiểm tra lại.")
+        return data
+
+    def find_duplicates(self) -> list[Establishment]:
+        """Look-alikes of a valid form, kept in `duplicates` for the page."""
+        data = self.cleaned_data
+        self.duplicates = possible_duplicates(
+            self.user,
+            name=data["name"],
+            place=data["place"],
+            phone=data["phone"],
+            exclude_id=getattr(self.establishment, "pk", None),
+        )
+        return self.duplicates
+
+    def facts(self) -> EstablishmentFacts:
+        """The valid form as the actions take it."""
+        data = self.cleaned_data
+        return EstablishmentFacts(
+            **{name: data[name] for name in EstablishmentFacts.__dataclass_fields__}
+        )
+
+
+class StatusForm(PortalForm):
+    """A change of status, since when, and why."""
+
+    status = forms.ChoiceField(label="Tình trạng mới", widget=forms.RadioSelect)
+    on = DateField(label="Từ ngày")
+    reason = CleanCharField(
+        label="Lý do",
+        max_length=250,
+        required=False,
+        help_text="Cần ghi khi tạm ngừng hoặc ngừng hoạt động.",
+    )
+
+    def __init__(self, *args, establishment: Establishment, **kwargs):
+        super().__init__(*args, **kwargs)
+        open_to = STATUS_TRANSITIONS[establishment.status]
+        self.fields["status"].choices = [
+            (status.value, status.label) for status in EstablishmentStatus if status in open_to
+        ]
+
+
+class ProductForm(PortalForm):
+    """A product and what can be made of it."""
+
+    name = CleanCharField(label="Tên sản phẩm", max_length=250)
+    capacity = CleanCharField(
+        label="Năng lực sản xuất",
+        max_length=100,
+        required=False,
+        help_text="Ví dụ: 2 tấn/tháng.",
+    )
+
+    @classmethod
+    def initial_of(cls, product: Product) -> dict:
+        return {"name": product.name, "capacity": product.capacity}
+
+
+class FilterForm(PortalForm):
+    """The list's filters; the names are those of the address (`ListFilters`)."""
+
+    q = forms.CharField(
+        label="Tìm",
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": "Tên, sản phẩm, mã số thuế, điện thoại",
+                "autocomplete": "off",
+            }
+        ),
+    )
+    xa = forms.ChoiceField(label="Địa bàn", required=False)
+    nhom = forms.ChoiceField(label="Nhóm ngành", required=False)
+    loai = forms.ChoiceField(
+        label="Loại hình", required=False, choices=[("", "Tất cả"), *LegalForm.choices]
+    )
+    tinh_trang = forms.ChoiceField(
+        label="Tình trạng", required=False, choices=[("", "Tất cả"), *EstablishmentStatus.choices]
+    )
+    giai = forms.ChoiceField(
+        label="Sản phẩm tiêu biểu", required=False, choices=[("", "Tất cả"), *AwardLevel.choices]
+    )
+    nguon = forms.ChoiceField(
+        label="Nguồn số liệu", required=False, choices=[("", "Tất cả"), *DataSource.choices]
+    )
+
+    def __init__(self, *args, own_places=None, **kwargs):
+        """`own_places` limits the places offered to those ids (a collaborator's); None is all."""
+        kwargs.setdefault("auto_id", "loc-%s")
+        super().__init__(*args, **kwargs)
+        self.fields["xa"].choices = _place_choices(own_places)
+        self.fields["nhom"].choices = [
+            ("", "Tất cả"),
+            *NetworkGroup.objects.values_list("code", "label"),
+        ]
+
+    @property
+    def first_fields(self) -> list:
+        """The two that most searches need."""
+        return [self["q"], self["xa"]]
+
+    @property
+    def more_fields(self) -> list:
+        return [self[name] for name in MORE_FILTERS]
+
+
+def _place_choices(own_places) -> list:
+    """Communes of today's map, then those of older maps with the day they ended."""
+    today = communes_on()
+    before = (
+        Place.objects.communes()
+        .filter(valid_to__lt=timezone.localdate())
+        .select_related("parent")
+        .in_vietnamese_order()
+    )
+    if own_places is not None:
+        today, before = today.filter(pk__in=own_places), before.filter(pk__in=own_places)
+    choices = [
+        ("", "Tất cả địa bàn"),
+        ("Địa bàn hiện nay", [(str(place.pk), place.name) for place in today]),
+        (
+            "Địa bàn cũ",
+            [
+                (
+                    str(place.pk),
+                    f"{place.name}, {place.parent or ''} (đến {place.valid_to:%d/%m/%Y})".replace(
+                        ",  (", " ("
+                    ),
+                )
+                for place in before
+            ],
+        ),
+    ]
+    return [choice for choice in choices if choice[1]]

@@ -1,0 +1,296 @@
+"""Pages of the registry."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from collaborators.queries import own_place_ids
+from facilities import actions, permissions, queries
+from facilities.forms import MORE_FILTERS, EstablishmentForm, FilterForm, ProductForm, StatusForm
+from facilities.models import Award, Establishment, Product
+from facilities.queries import ListFilters
+from khuyencong.audit.readers import field_history, history_of
+from khuyencong.core.enums import Role
+from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
+from khuyencong.core.numbers import format_scaled
+
+GET_OR_POST = require_http_methods(["GET", "POST"])
+HISTORY_ON_PAGE = 5
+
+
+def _establishment(request, pk: int) -> Establishment:
+    """The establishment with its `unit_of_today`, or 404 outside what the user may see."""
+    record = get_object_or_404(queries.establishments_visible_to(request.user), pk=pk)
+    return queries.with_units_of_today([record])[0]
+
+
+def _own_places(user):
+    """A collaborator's places; None for those whose list is not limited to places."""
+    whole = user.has_role(*permissions.FULL_READERS) or not user.has_role(Role.COLLABORATOR)
+    return None if whole else own_place_ids(user)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+@require_GET
+def establishment_list(request):
+    """The book: search, filters, one page by key, count, and the same as a spreadsheet."""
+    filters = ListFilters.from_params(request.GET)
+    rows = queries.list_rows(request.user, filters)
+    page = queries.page_of(
+        rows, after=_number(request.GET.get("sau")), before=_number(request.GET.get("truoc"))
+    )
+    count, exact = queries.count_of(rows)
+    params = filters.as_params()
+    return render(
+        request,
+        "facilities/list.html",
+        {
+            "form": FilterForm(params, own_places=_own_places(request.user)),
+            "page": page,
+            "count_label": ("" if exact else "hơn ") + format_scaled(count) if count else "",
+            "next_url": _page_url(params, "sau", page.next_after),
+            "previous_url": _page_url(params, "truoc", page.previous_before),
+            "filtered": bool(params),
+            "more_filters": any(name in params for name in MORE_FILTERS),
+            "behind_a_count": bool(filters.chi_tieu),
+            "params": params,
+            "can_add": permissions.can_write(request.user),
+            "masked": not permissions.can_see_contacts(request.user),
+        },
+    )
+
+
+def _page_url(params: dict, name: str, mark: int | None) -> str:
+    return f"?{urlencode({**params, name: mark})}" if mark else ""
+
+
+@require_GET
+def establishment_detail(request, pk: int):
+    """One establishment: facts, products with titles, papers, the last changes."""
+    establishment = _establishment(request, pk)
+    contacts = permissions.can_see_contacts(request.user)
+    return render(
+        request,
+        "facilities/detail.html",
+        {
+            "establishment": establishment,
+            "products": _products(establishment),
+            "can_change": permissions.can_change_establishment(request.user, establishment),
+            "contacts": contacts,
+            "history": _history(establishment)[:HISTORY_ON_PAGE] if contacts else [],
+        },
+    )
+
+
+def _products(establishment: Establishment) -> list[Product]:
+    """The products, each with its `titles`, highest first."""
+    products = list(establishment.products.all())
+    titles: dict[int, list[Award]] = {}
+    for award in Award.objects.filter(product__in=products):
+        titles.setdefault(award.product_id, []).append(award)
+    for product in products:
+        product.titles = sorted(
+            titles.get(product.pk, []),
+            key=lambda award: (queries.LEVELS.index(award.level), -award.year),
+        )
+    return products
+
+
+def _history(establishment: Establishment) -> list:
+    """Changes of the establishment and of its products, newest first."""
+    entries = field_history(establishment) + history_of(Product, establishment_id=establishment.pk)
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+@require_GET
+def establishment_history(request, pk: int):
+    """Lịch sử: who changed what, when, from what to what."""
+    establishment = _establishment(request, pk)
+    permissions.check_can_see_contacts(request.user)
+    return render(
+        request,
+        "facilities/history.html",
+        {"establishment": establishment, "history": _history(establishment)},
+    )
+
+
+@GET_OR_POST
+def establishment_add(request):
+    """Enter a new one; look-alikes are shown first, a second submit goes on."""
+    permissions.check_can_write(request.user)
+    form = EstablishmentForm(request.POST or None, user=request.user)
+    go_on = request.method == "POST" and form.is_valid()
+    if go_on and ("van_them" in request.POST or not form.find_duplicates()):
+        try:
+            added = actions.add_establishment(
+                actor=request.user, facts=form.facts(), status=form.cleaned_data["status"]
+            )
+        except InvalidInput as refusal:
+            _show_errors(form, refusal)
+        else:
+            messages.success(request, f"Đã thêm “{added}” vào sổ.")
+            return redirect(added)
+    return render(
+        request,
+        "facilities/form.html",
+        {"form": form, "cancel_url": reverse("facilities:list"), "keep_key": "co-so-moi"},
+    )
+
+
+@GET_OR_POST
+def establishment_edit(request, pk: int):
+    """Correct what the book says."""
+    establishment = _establishment(request, pk)
+    permissions.check_can_change_establishment(request.user, establishment)
+    form = EstablishmentForm(
+        request.POST or None,
+        user=request.user,
+        establishment=establishment,
+        initial=EstablishmentForm.initial_of(establishment),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.update_establishment(
+                actor=request.user,
+                establishment_id=establishment.pk,
+                facts=form.facts(),
+                seen_at=_moment(form.cleaned_data["seen_at"]),
+            )
+        except InvalidInput as refusal:
+            _show_errors(form, refusal)
+        except Conflict as refusal:
+            form.add_error(None, str(refusal))
+            # The second submit is made knowing what stands there now.
+            form.data = form.data.copy()
+            form.data["seen_at"] = (
+                Establishment.objects.values_list("updated_at", flat=True).get(pk=pk).isoformat()
+            )
+        else:
+            messages.success(request, "Đã lưu thông tin cơ sở.")
+            return redirect(establishment)
+    return render(
+        request,
+        "facilities/form.html",
+        {
+            "form": form,
+            "establishment": establishment,
+            "cancel_url": establishment.get_absolute_url(),
+            "keep_key": f"co-so-{establishment.pk}",
+        },
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _show_errors(form, refusal: InvalidInput) -> None:
+    """An action's sentences beside their fields; those without a field on top."""
+    for name, sentences in (refusal.errors or {"__all__": [str(refusal)]}).items():
+        for sentence in sentences:
+            form.add_error(name if name in form.fields else None, sentence)
+
+
+@GET_OR_POST
+def status_change(request, pk: int):
+    """Đổi tình trạng: paused, stopped or at work again, since when and why."""
+    establishment = _establishment(request, pk)
+    permissions.check_can_change_establishment(request.user, establishment)
+    form = StatusForm(
+        request.POST or None,
+        establishment=establishment,
+        initial={"on": timezone.localdate()},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.change_status(
+                actor=request.user,
+                establishment_id=pk,
+                status=data["status"],
+                on=data["on"],
+                reason=data["reason"],
+            )
+        except InvalidInput as refusal:
+            _show_errors(form, refusal)
+        except WrongStatus as refusal:
+            messages.warning(request, str(refusal))
+            return redirect(establishment)
+        else:
+            messages.success(request, "Đã ghi tình trạng mới của cơ sở.")
+            return redirect(establishment)
+    return render(
+        request, "facilities/status_form.html", {"form": form, "establishment": establishment}
+    )
+
+
+@GET_OR_POST
+def product_add(request, pk: int):
+    """Add a product."""
+    establishment = _establishment(request, pk)
+    permissions.check_can_change_establishment(request.user, establishment)
+    form = ProductForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_product(actor=request.user, establishment_id=pk, **form.cleaned_data)
+        except InvalidInput as refusal:
+            _show_errors(form, refusal)
+        else:
+            messages.success(request, "Đã thêm sản phẩm.")
+            return redirect(establishment)
+    return render(
+        request, "facilities/product_form.html", {"form": form, "establishment": establishment}
+    )
+
+
+def _product(request, pk: int) -> tuple[Product, Establishment]:
+    product = Product.objects.filter(pk=pk).first()
+    if product is None:
+        raise Http404
+    return product, _establishment(request, product.establishment_id)
+
+
+@GET_OR_POST
+def product_edit(request, pk: int):
+    """Correct a product."""
+    product, establishment = _product(request, pk)
+    permissions.check_can_change_establishment(request.user, establishment)
+    form = ProductForm(request.POST or None, initial=ProductForm.initial_of(product))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.update_product(actor=request.user, product_id=pk, **form.cleaned_data)
+        except InvalidInput as refusal:
+            _show_errors(form, refusal)
+        else:
+            messages.success(request, "Đã lưu sản phẩm.")
+            return redirect(establishment)
+    return render(
+        request,
+        "facilities/product_form.html",
+        {"form": form, "establishment": establishment, "product": product},
+    )
+
+
+@require_POST
+def product_remove(request, pk: int):
+    """Take a product entered by mistake out of the book."""
+    product, establishment = _product(request, pk)
+    try:
+        actions.remove_product(actor=request.user, product_id=pk)
+    except WrongStatus as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Đã gỡ sản phẩm “{product}”.")
+    return redirect(establishment)
