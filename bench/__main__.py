@@ -12,7 +12,9 @@ def main() -> int:
     """Measure the chosen figures; 1 if one was not met."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", help="figures to measure (default all)")
-    parser.add_argument("--size", default="national", help="national (default) or small, to try the benchmark")
+    parser.add_argument(
+        "--size", default="national", help="national (default) or small, to try the benchmark"
+    )
     parser.add_argument("--list", action="store_true", help="name the figures and stop")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "khuyencong.settings")

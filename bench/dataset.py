@@ -63,7 +63,16 @@ def _empty(cursor) -> None:
         name
         for name in connection.introspection.table_names(cursor)
         if name.split("_")[0]
-        in ("core", "collaborators", "facilities", "programs", "reports", "forms", "exports", "files")
+        in (
+            "core",
+            "collaborators",
+            "facilities",
+            "programs",
+            "reports",
+            "forms",
+            "exports",
+            "files",
+        )
     ]
     cursor.execute("SET session_replication_role = replica")
     cursor.execute(f"TRUNCATE {', '.join(tables)}, django_session RESTART IDENTITY CASCADE")

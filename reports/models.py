@@ -78,6 +78,27 @@ class ReportPeriod(models.Model):
         return self.opens_on <= day <= self.locks_on
 
 
+# Keeps AcceptedCell equal to the cells of each report's accepted version, whoever changes it.
+_FOLLOW_ACCEPTED_VERSION = pgtrigger.Trigger(
+    name="report_accepted_cells",
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Q(
+        old__accepted_version_id__df=pgtrigger.F("new__accepted_version_id"),
+    ),
+    func="""
+        DELETE FROM reports_acceptedcell WHERE report_id = NEW.id;
+        INSERT INTO reports_acceptedcell
+            (report_id, indicator_id, member, version_id, period_id, place_id, province_id, value, state)
+        SELECT NEW.id, c.indicator_id, c.member, c.version_id, NEW.period_id, NEW.place_id,
+            COALESCE(p.province_id, p.id), c.value, c.state
+        FROM reports_versioncell c, core_place p
+        WHERE c.version_id = NEW.accepted_version_id AND p.id = NEW.place_id;
+        RETURN NULL;
+    """,
+)
+
+
 @pghistory.track(exclude=["draft_revision"], model_name="ReportHistory")
 class Report(models.Model):
     """The report of a place for a period; at most one (unique constraint)."""
@@ -148,6 +169,7 @@ class Report(models.Model):
                 name="report_queue",
             ),
         ]
+        triggers = [_FOLLOW_ACCEPTED_VERSION]
 
     def __str__(self) -> str:
         return f"Báo cáo {self.period.quarter} – {self.place}"
@@ -341,6 +363,74 @@ class VersionCell(models.Model):
     def __str__(self) -> str:
         value = self.get_state_display() if self.value is None else self.value
         return f"{self.indicator} {self.member}".strip() + f": {value}"
+
+
+class AcceptedCell(models.Model):
+    """The cells of accepted versions, laid out for totals: place, province and period beside each.
+
+    Derived, and right at every moment: the trigger on `Report.accepted_version` writes it in the
+    same transaction; nobody else can (trigger). `reports.queries.proof` compares it with its source.
+    """
+
+    report = models.ForeignKey(
+        Report, models.PROTECT, related_name="accepted_cells", db_index=False
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    member = models.CharField(max_length=30, blank=True)
+    version = models.ForeignKey(
+        ReportVersion, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    period = models.ForeignKey(
+        ReportPeriod, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    place = models.ForeignKey(
+        Place, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    province = models.ForeignKey(
+        Place, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    value = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=8, choices=CellState.choices)
+
+    class Meta:
+        verbose_name = "ô của bản được duyệt"
+        verbose_name_plural = "ô của các bản được duyệt"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "indicator", "member"], name="accepted_cell_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["indicator", "period", "place"],
+                include=["province", "member", "value", "state", "version"],
+                name="accepted_cell_rollup",
+            ),
+            models.Index(
+                fields=["period", "place"],
+                include=["indicator", "member", "value", "state", "version"],
+                name="accepted_cell_period",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="accepted_cell_derived",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF pg_trigger_depth() < 2 THEN
+                        RAISE EXCEPTION 'accepted cells are derived; change the report instead'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report_id}: {self.indicator_id} {self.member}"
 
 
 class VersionRow(models.Model):
