@@ -22,7 +22,7 @@ run: venv  ## the portal with demo data on http://localhost:8000/ (PORT chooses 
 	@$(SERVERS) run --with-parent
 
 test: venv-dev  ## the whole suite, browser tests included (ARGS="-k report" chooses)
-	@$(PYTHON_BIN) -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 lint: venv-dev  ## style, format, templates, the one-way arrow, migrations, production settings
 	@$(PYTHON_BIN) -m khuyencong.embedded.lint

@@ -205,7 +205,7 @@ def start_portal(folder: Path, **variables: str) -> Portal:
 def portal(tmp_path_factory) -> Iterator[Portal]:
     """The whole portal with its demo data, in real processes, for end-to-end tests.
 
-    Mark such tests `@pytest.mark.xdist_group("portal")`, so that it is started once.
+    Each process of xdist starts its own; `make test` keeps a file's tests in one process.
     """
     running = start_portal(tmp_path_factory.mktemp("portal")).wait()
     try:

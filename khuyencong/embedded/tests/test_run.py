@@ -19,13 +19,10 @@ from khuyencong.embedded.processes import MARK, leftovers
 from khuyencong.embedded.state import State
 from khuyencong.embedded.valkey import free_port
 
-# One process of xdist runs them in order, on one state folder: a first start is dear.
-pytestmark = pytest.mark.xdist_group("portal")
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A state folder after its first start and clean stop."""
+    """A state folder after its first start and clean stop; the tests share it, since that is dear."""
     folder = tmp_path_factory.mktemp("run")
     portal = start_portal(folder, DEMO="0").wait()
     query(portal, "CREATE TABLE kept (id int)")
@@ -237,3 +234,14 @@ def test_an_address_that_nobody_answers_is_one_sentence(tmp_path):
     text = refused(tmp_path, DATABASE_URL=f"postgres://nobody@127.0.0.1:{free_port()}/x")
     assert "The database named by DATABASE_URL does not answer" in text
     assert "Traceback" not in text
+
+
+def test_the_portal_tells_its_address_and_one_demo_account_per_role(portal):
+    text = portal.output.read_text()
+    assert f"http://localhost:{portal.port}/" in text
+    assert set(portal.accounts) >= {"collaborator", "officer", "leader", "administrator"}
+    for username, password in portal.accounts.values():
+        assert username in text
+        assert password in text
+    assert status_of(portal, "/") < 400
+    assert portal.database_url.startswith("postgres://")
