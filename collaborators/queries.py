@@ -24,6 +24,18 @@ def assigned_place_ids(user, day=None) -> set[int]:
     )
 
 
+def assigned_place_names(user) -> list[str]:
+    """Names of the places a collaborator is assigned to today, in Vietnamese order: one query."""
+    if not user.has_role(Role.COLLABORATOR):
+        return []
+    return list(
+        Assignment.objects.in_force_on(timezone.localdate())
+        .filter(collaborator__user=user)
+        .order_by("place__sort_key")
+        .values_list("place__name", flat=True)
+    )
+
+
 def own_place_ids(user, day=None) -> set[int]:
     """Assigned places with all the units they came from: what is a collaborator's own to see."""
     return with_predecessors(assigned_place_ids(user, day))

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "khuyencong.core.middleware.PasswordChangeRequiredMiddleware",
+    "khuyencong.core.middleware.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "khuyencong.audit.middleware.HistoryMiddleware",
@@ -186,6 +187,8 @@ AXES_COOLOFF_TIME = env.float("LOGIN_LOCK_HOURS", 0.25)
 # A commune's office shares one address: lock the account at that address, never the whole office.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "khuyencong.core.auth.login_name"
+AXES_CLIENT_IP_CALLABLE = "khuyencong.core.auth.client_address"
 AXES_LOCKOUT_TEMPLATE = "core/locked_out.html"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -208,7 +211,8 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", True)
-if env.bool("TRUST_PROXY_HEADERS", False):
+TRUST_PROXY_HEADERS = env.bool("TRUST_PROXY_HEADERS", False)
+if TRUST_PROXY_HEADERS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {
@@ -249,7 +253,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if ENVIRONMENT == "test" or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "khuyencong.core.static_storage.PortalStaticStorage"
     },
 }
 WHITENOISE_USE_FINDERS = ENVIRONMENT == "test" or DEBUG
@@ -294,6 +298,8 @@ TODO_PROVIDERS = []
 
 # The places a person's own rights reach to; services below the network ask through this name.
 USER_SCOPE = "collaborators.queries.own_place_ids"
+# The names of the places that the page head shows beside the person.
+USER_PLACES = "collaborators.queries.assigned_place_names"
 
 # What the portal calls itself; a province sets its own.
 PORTAL_NAME = env.str("PORTAL_NAME", "Cổng Khuyến công")

@@ -13,3 +13,8 @@ urlpatterns = [
     path("tep/", include("khuyencong.files.urls")),
     path("quan-tri/", admin.site.urls),
 ]
+
+handler400 = "khuyencong.core.views.errors.bad_request"
+handler403 = "khuyencong.core.views.errors.permission_denied"
+handler404 = "khuyencong.core.views.errors.not_found"
+handler500 = "khuyencong.core.views.errors.server_error"

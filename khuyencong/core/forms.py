@@ -127,6 +127,7 @@ class DateField(forms.DateField):
             ),
         )
         kwargs.setdefault(
-            "error_messages", {"invalid": "Ngày chưa đúng; hãy nhập ngày/tháng/năm, ví dụ 24/11/2026."}
+            "error_messages",
+            {"invalid": "Ngày chưa đúng; hãy nhập ngày/tháng/năm, ví dụ 24/11/2026."},
         )
         super().__init__(**kwargs)

@@ -54,3 +54,15 @@ def todo_items(user) -> list[TodoItem]:
     items = [item for provider in _providers() for item in provider(user)]
     far = date.max
     return sorted(items, key=lambda item: (item.due_on or far, item.since or far, item.title))
+
+
+GROUPS = (("late", "Quá hạn"), ("soon", "Sắp đến hạn"), ("normal", "Còn lại"))
+
+
+def grouped(items: list[TodoItem]) -> list[dict]:
+    """The items under “Quá hạn”, “Sắp đến hạn”, “Còn lại”; groups without items are left out."""
+    groups = [
+        {"urgency": urgency, "label": label, "todos": [i for i in items if i.urgency == urgency]}
+        for urgency, label in GROUPS
+    ]
+    return [group for group in groups if group["todos"]]

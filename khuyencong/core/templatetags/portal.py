@@ -58,7 +58,9 @@ def icon(name: str, label: str = "", css: str = ""):
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"icon {name!r} is not in khuyencong/core/icons.py")
     hidden = (
-        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true"')
     )
     return format_html(
         '<svg class="icon {}" {} width="24" height="24" focusable="false"><use href="{}#{}"></use></svg>',

@@ -24,7 +24,9 @@ class Command(BaseCommand):
             if not file.is_file():
                 raise CommandError(f"{file} does not exist: is {name} an outline icon?")
             inner = re.search(r"<svg[^>]*>(.*)</svg>", file.read_text(), re.DOTALL).group(1)
-            inner = "".join(line.strip() for line in inner.splitlines() if "M0 0h24v24H0z" not in line)
+            inner = "".join(
+                line.strip() for line in inner.splitlines() if "M0 0h24v24H0z" not in line
+            )
             symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{inner}</symbol>')
         target = Path(settings.BASE_DIR) / "static" / SPRITE
         target.write_text(
