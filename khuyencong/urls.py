@@ -5,7 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("khuyencong.core.urls")),
-    path("bao-cao/", include("reports.urls")),
+    path("", include("reports.urls")),
     path("ket-qua/", include("programs.urls")),
     path("mang-luoi/", include("collaborators.urls")),
     path("", include("khuyencong.exports.urls")),
