@@ -37,6 +37,8 @@ def main() -> int:
     except CannotRun as sentence:
         print(sentence, file=sys.stderr, flush=True)
         return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 def _call(options: argparse.Namespace) -> int:

@@ -13,6 +13,10 @@ from khuyencong.embedded.state import State
 
 os.environ["ENVIRONMENT"] = "test"
 os.environ["DEMO"] = "0"
+_state = State.from_environment()
+if _state.path.name != "test":  # workers of xdist inherit what is set here
+    _state = State.from_environment("test")
+os.environ["STATE_DIR"] = str(_state.path)
 # Playwright's loop runs in the thread of the tests, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -28,7 +32,7 @@ def pytest_load_initial_conftests(early_config, parser, args):
     from khuyencong.embedded.servers import servers
 
     try:
-        urls = _servers.enter_context(servers(State.from_environment("test"), FAST))
+        urls = _servers.enter_context(servers(_state, FAST))
     except CannotRun as sentence:
         raise pytest.UsageError(str(sentence)) from None
     for name, url in urls.items():

@@ -29,7 +29,7 @@ class State:
     @classmethod
     def from_environment(cls, folder: str = "") -> "State":
         """The folder named by STATE_DIR, else `.state` in the project; `folder` is a part of it."""
-        path = Path(os.environ.get("STATE_DIR") or BASE_DIR / ".state").expanduser().absolute()
+        path = Path(os.environ.get("STATE_DIR") or BASE_DIR / ".state").expanduser().resolve()
         return cls(path / folder if folder else path)
 
     @property
