@@ -17,7 +17,11 @@ class NetworkForm(PortalForm):
 
     tim = CleanCharField(label="Tên địa bàn hoặc cộng tác viên", required=False)
     ngay = DateField(label="Phụ trách ngày", required=False)
-    trong = forms.BooleanField(label="Chỉ địa bàn chưa có người phụ trách", required=False)
+    trong = forms.ChoiceField(
+        label="Địa bàn",
+        choices=(("", "Tất cả"), ("1", "Chưa có người phụ trách")),
+        required=False,
+    )
 
 
 class AppointForm(PortalForm):
@@ -55,9 +59,13 @@ class AssignForm(PortalForm):
     """Who is put in charge of which place, from when."""
 
     collaborator = forms.ModelChoiceField(
-        label="Cộng tác viên", queryset=Collaborator.objects.order_by("title")
+        label="Cộng tác viên",
+        queryset=Collaborator.objects.order_by("title"),
+        empty_label="Chọn cộng tác viên",
     )
-    place = forms.ModelChoiceField(label="Địa bàn", queryset=Place.objects.none())
+    place = forms.ModelChoiceField(
+        label="Địa bàn", queryset=Place.objects.none(), empty_label="Chọn địa bàn"
+    )
     valid_from = DateField(label="Từ ngày")
     valid_to = DateField(
         label="Đến hết ngày", required=False, help_text="Để trống nếu chưa biết ngày kết thúc."

@@ -8,10 +8,9 @@ from django.utils import timezone
 from collaborators import actions, permissions, queries
 from collaborators.forms import AppointForm, AssignForm, DecisionForm, EndForm, NetworkForm
 from collaborators.models import Collaborator
-from khuyencong.core import places
 from khuyencong.core.exceptions import InvalidInput, WrongStatus
 from khuyencong.core.models import Place
-from khuyencong.core.views.places import group_by_parent
+from khuyencong.core.views.places import group_by_parent, periods_around
 
 
 def network(request):
@@ -21,7 +20,7 @@ def network(request):
     day, text, only_without = timezone.localdate(), "", False
     if form.is_valid():
         day = form.cleaned_data["ngay"] or day
-        text, only_without = form.cleaned_data["tim"], form.cleaned_data["trong"]
+        text, only_without = form.cleaned_data["tim"], bool(form.cleaned_data["trong"])
     units = queries.network_on(request.user, day, text, only_without=only_without)
     held = [unit for unit in units if unit.principal]
     return render(
@@ -35,7 +34,8 @@ def network(request):
             "count": len(units),
             "held": len(held),
             "without": len(units) - len(held),
-            "periods": places.map_periods(),
+            "shows_helpers": any(unit.helpers for unit in units),
+            "periods": periods_around(day),
             "shows_contacts": permissions.can_see_contacts(request.user),
             "can_manage": permissions.can_manage_network(request.user),
         },

