@@ -45,10 +45,13 @@ def establishment_list(request):
     """The book: search, filters, one page by key, count, and the same as a spreadsheet."""
     filters = ListFilters.from_params(request.GET)
     rows = queries.list_rows(request.user, filters)
-    page = queries.page_of(
-        rows, after=_number(request.GET.get("sau")), before=_number(request.GET.get("truoc"))
-    )
     count, exact = queries.count_of(rows)
+    page = queries.page_of(
+        rows,
+        after=_number(request.GET.get("sau")),
+        before=_number(request.GET.get("truoc")),
+        few=exact and count <= queries.FEW,
+    )
     params = filters.as_params()
     return render(
         request,

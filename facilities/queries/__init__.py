@@ -9,6 +9,7 @@ from facilities.queries.figures import (
 )
 from facilities.queries.listing import (
     COUNTED_UP_TO,
+    FEW,
     LEVELS,
     ListFilters,
     count_of,
@@ -26,6 +27,7 @@ from facilities.queries.scope import (
 
 __all__ = [
     "COUNTED_UP_TO",
+    "FEW",
     "LEVELS",
     "REGISTRY_SOURCES",
     "ListFilters",

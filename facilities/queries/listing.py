@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from django.db.models import F, Q, TextField, Value
+from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
 
 from facilities.enums import AwardLevel, DataSource, EstablishmentStatus, LegalForm
-from facilities.models import Award, Establishment, EstablishmentQuerySet
+from facilities.models import Award, Establishment, EstablishmentQuerySet, NetworkGroup
 from facilities.queries.figures import REGISTRY_SOURCES, records_behind
 from facilities.queries.scope import establishments_visible_to, with_units_of_today
 from khuyencong.core.places import with_predecessors
@@ -18,8 +18,12 @@ from khuyencong.core.text import Fold, fold
 PAGE_SIZE = 50
 # Up to here the count is exact; beyond, nobody reads on and counting would cost more than the list.
 COUNTED_UP_TO = 10_000
+# Up to here finding the rows and sorting them is quicker than walking the book in its order.
+FEW = 2_000
 # From the highest: what a list shows of several titles.
 LEVELS = (AwardLevel.NATION, AwardLevel.REGION, AwardLevel.PROVINCE, AwardLevel.DISTRICT)
+# The same order, by an expression that no index offers.
+UNINDEXED_KEY = Func(F("sort_key"), template="(%(expressions)s || '')", output_field=TextField())
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,9 @@ def list_rows(user, filters: ListFilters) -> EstablishmentQuerySet:
     if filters.xa:
         rows = rows.filter(place_id__in=sorted(with_predecessors([int(filters.xa)])))
     if filters.nhom:
-        rows = rows.filter(network_group__code=filters.nhom)
+        # By key: a join here misleads the planner into reading the whole group.
+        group = NetworkGroup.objects.filter(code=filters.nhom).values_list("pk", flat=True).first()
+        rows = rows.filter(network_group_id=group) if group else rows.none()
     if filters.loai:
         rows = rows.filter(legal_form=filters.loai)
     if filters.tinh_trang:
@@ -139,29 +145,27 @@ def page_of(
     after: int | None = None,
     before: int | None = None,
     size: int = PAGE_SIZE,
+    few: bool = False,
 ) -> Page:
     """The page that begins after, or ends before, an establishment of the list; else the first.
 
     A mark that is not among the rows any more gives the first page. Each row comes with
-    `unit_of_today` and `top_award`. Depth costs nothing: the index is entered at the mark.
+    `unit_of_today` and `top_award`. Depth costs nothing: the index is entered at the mark. `few`
+    says that the list is known to be short (`FEW`): it is then found first and sorted after.
     """
     mark_id = before or after
     mark = rows.filter(pk=mark_id).values_list("sort_key", flat=True).first() if mark_id else None
     backward = mark is not None and before is not None
-    if mark is None:
-        found = list(rows[: size + 1])
-    elif backward:
-        found = list(
-            rows.filter(sort_key__lte=mark)
-            .filter(Q(sort_key__lt=mark) | Q(pk__lt=mark_id))
-            .order_by("-sort_key", "-id")[: size + 1]
-        )
-    else:
-        found = list(
-            rows.filter(sort_key__gte=mark).filter(Q(sort_key__gt=mark) | Q(pk__gt=mark_id))[
-                : size + 1
-            ]
-        )
+    if backward:
+        rows = rows.filter(sort_key__lte=mark).filter(Q(sort_key__lt=mark) | Q(pk__lt=mark_id))
+    elif mark is not None:
+        rows = rows.filter(sort_key__gte=mark).filter(Q(sort_key__gt=mark) | Q(pk__gt=mark_id))
+    key = UNINDEXED_KEY if few else F("sort_key")
+    found = list(
+        rows.order_by(
+            key.desc() if backward else key.asc(), F("pk").desc() if backward else F("pk").asc()
+        )[: size + 1]
+    )
     more, shown = len(found) > size, found[:size]
     if backward:
         shown.reverse()

@@ -144,24 +144,25 @@ def test_the_order_is_vietnamese(cast):
     assert rows_of(cast.officer) == ["An", "Ăn", "Ân", "Dừa", "Đá", "Ong", "Ô mai", "Ơ"]
 
 
-def test_pages_by_key_meet_without_gap_or_double(cast):
+@pytest.mark.parametrize("few", [False, True])
+def test_pages_by_key_meet_without_gap_or_double(cast, few):
     for number in range(11):
         EstablishmentFactory(name=f"Cùng tên {number // 4}", place=cast.long_son)
     rows = list_rows(cast.officer, ListFilters())
     everything = [row.pk for row in rows]
-    seen, page = [], page_of(rows, size=4)
+    seen, page = [], page_of(rows, size=4, few=few)
     assert page.previous_before is None
     while True:
         seen.append([row.pk for row in page.rows])
         if page.next_after is None:
             break
-        page = page_of(rows, after=page.next_after, size=4)
+        page = page_of(rows, after=page.next_after, size=4, few=few)
     assert [pk for part in seen for pk in part] == everything
     assert [len(part) for part in seen] == [4, 4, 3]
-    back = page_of(rows, before=page.previous_before, size=4)
+    back = page_of(rows, before=page.previous_before, size=4, few=few)
     assert [row.pk for row in back.rows] == seen[1]
     assert back.next_after == seen[1][-1]
-    first = page_of(rows, before=back.previous_before, size=4)
+    first = page_of(rows, before=back.previous_before, size=4, few=few)
     assert ([row.pk for row in first.rows], first.previous_before) == (seen[0], None)
 
 
