@@ -17,6 +17,8 @@ _state = State.from_environment()
 if _state.path.name != "test":  # workers of xdist inherit what is set here
     _state = State.from_environment("test")
 os.environ["STATE_DIR"] = str(_state.path)
+# WhiteNoise warns, and a warning fails a test, where the collected files have no folder.
+(_state.path / "static").mkdir(parents=True, exist_ok=True)
 # Playwright's loop runs in the thread of the tests, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
