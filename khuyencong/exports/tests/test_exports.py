@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import openpyxl
@@ -241,3 +242,9 @@ def test_list_queries(client, officer, django_assert_num_queries, item_count):
     client.get(reverse("exports:list"))
     with django_assert_num_queries(3):
         client.get(reverse("exports:list"))
+
+
+def test_tasks_called_from_any_thread_know_the_portals_broker():
+    with ThreadPoolExecutor(1) as threads:
+        app = threads.submit(lambda: tasks.build.app).result()
+    assert app.main == "khuyencong" and app.conf.task_acks_late
