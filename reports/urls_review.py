@@ -1,5 +1,17 @@
-"""Pages of the checker's side: queue, review, completeness, calendar."""
+"""Addresses of the checker's side: queue, review, completeness, calendar of periods."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reports.views import completeness, periods, review
+
+urlpatterns = [
+    path("cho-kiem-tra/", review.queue, name="queue"),
+    path("cho-kiem-tra/duyet/", review.accept_selected, name="accept_many"),
+    path("<int:pk>/kiem-tra/", review.review, name="review"),
+    path("<int:pk>/kiem-tra/tra-lai/", review.return_one, name="return"),
+    path("<int:pk>/kiem-tra/duyet/", review.accept_one, name="accept"),
+    path("tinh-hinh-nop/", completeness.board, name="completeness"),
+    path("lich/", periods.calendar, name="periods"),
+    path("lich/tao/", periods.create_next, name="period_create"),
+    path("lich/<int:pk>/", periods.edit, name="period_edit"),
+]

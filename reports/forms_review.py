@@ -1,0 +1,111 @@
+"""What a checker types: comments named by what they are pinned to, a note, the version shown."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django import forms
+
+from khuyencong.core.forms import DateField, PortalForm
+from khuyencong.forms_as_data.structure import FormStructure
+from reports.actions.review import CommentInput
+from reports.models import ReportPeriod
+
+PREFIXES = {"o": "cell", "d": "row", "p": "part"}
+
+
+@dataclass
+class Decision:
+    """A posted decision: `typed` maps field names to texts, so that a refused page shows them again."""
+
+    version_number: int
+    note: str
+    comments: list[CommentInput] = field(default_factory=list)
+    typed: dict[str, str] = field(default_factory=dict)
+
+
+def read_decision(data, structure: FormStructure) -> Decision:
+    """Read `o:<cell>`, `d:<row>`, `p:<part>`, `note` and `version`; a bad version number counts as 0."""
+    version = data.get("version", "")
+    decision = Decision(
+        version_number=int(version) if version.isascii() and version.isdigit() else 0,
+        note=data.get("note", ""),
+    )
+    for name in data:
+        prefix, _, target = name.partition(":")
+        text = data.get(name, "")
+        if prefix not in PREFIXES or not text.strip():
+            continue
+        decision.typed[name] = text
+        decision.comments.append(_comment(prefix, target, text, structure))
+    return decision
+
+
+def _comment(prefix: str, target: str, text: str, structure: FormStructure) -> CommentInput:
+    """A comment with its target; one that is unknown is left for the action to refuse."""
+    if prefix == "o":
+        cell = structure.cells.get(target)
+        if cell is not None:
+            return CommentInput(text, indicator=cell.indicator.code, member=cell.member)
+    elif prefix == "p":
+        return CommentInput(text, part=target)
+    else:
+        try:
+            return CommentInput(text, row_uid=UUID(target))
+        except ValueError:
+            pass
+    return CommentInput(text)
+
+
+def read_items(values) -> list[tuple[int, int]]:
+    """(report id, version number) of the ticked lines of the queue (`12:1`); others are left out."""
+    items = []
+    for value in values:
+        report, _, version = value.partition(":")
+        if (report + version).isascii() and report.isdigit() and version.isdigit():
+            items.append((int(report[:15]), int(version[:5])))
+    return items
+
+
+class QueueFilter(PortalForm):
+    """Which of the waiting reports to show."""
+
+    ky = forms.ModelChoiceField(
+        ReportPeriod.objects.none(), label="Kỳ báo cáo", required=False, empty_label="Mọi kỳ"
+    )
+
+    def __init__(self, *args, periods, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["ky"].queryset = periods
+
+
+class BoardFilter(PortalForm):
+    """Which period, and which places by where they stand."""
+
+    ky = forms.ModelChoiceField(
+        ReportPeriod.objects.none(), label="Kỳ báo cáo", required=False, empty_label=None
+    )
+    trang_thai = forms.ChoiceField(label="Tình trạng", required=False)
+
+    def __init__(self, *args, periods, choices, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["ky"].queryset = periods
+        self.fields["trang_thai"].choices = [("", "Tất cả"), *choices]
+
+    def add_prefix(self, field_name):
+        return field_name.replace("_", "-")
+
+
+class PeriodDatesForm(PortalForm):
+    """Dates of a period, all inclusive, with those shown when the page was opened."""
+
+    starts_on = DateField(label="Số liệu từ ngày")
+    ends_on = DateField(label="Chốt số liệu hết ngày")
+    opens_on = DateField(label="Mở nhập từ ngày")
+    due_on = DateField(
+        label="Hạn nộp",
+        help_text="Sau ngày chốt số liệu ít nhất 1 ngày làm việc (NĐ 09/2019/NĐ-CP, Điều 8).",
+    )
+    locks_on = DateField(
+        label="Khóa sau ngày", help_text="Hết ngày này không nhập, không nộp được nữa."
+    )
+    shown = forms.CharField(widget=forms.HiddenInput)
