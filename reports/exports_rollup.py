@@ -32,6 +32,7 @@ from reports.rollup_words import (
     pages_of,
     reported_sentence,
     standing,
+    total_word,
     version_url,
     words,
 )
@@ -106,7 +107,7 @@ def _matrix_rows(user, choice: RollupChoice, table: Rollup) -> Iterator[tuple]:
         yield (
             label,
             line.indicator.unit,
-            _cell(table.totals[line.key], line, indicator_url(line, choice), short),
+            _total(table.totals[line.key], line, indicator_url(line, choice)),
             *(
                 _cell(figure, line, figure_url(figure, line, choice, pages), short)
                 for figure in (table.figures[line.key, c.place_id] for c in table.columns)
@@ -120,6 +121,12 @@ def _cell(figure: Figure, line: Line, url: str, short: dict):
     else:
         value = short[figure.state]
     return (value, url) if url else value
+
+
+def _total(figure: Figure, line: Line, url: str):
+    if figure.state == FigureState.VALUE:
+        return scaled(figure.value, line.indicator.decimals), url
+    return total_word(figure)
 
 
 def _long_form(user, choice: RollupChoice, table: Rollup) -> Sheet:

@@ -50,12 +50,14 @@ def period_key(period: ReportPeriod) -> str:
 
 
 def default_period() -> ReportPeriod | None:
-    """The newest quarter with a submitted report, else the newest that has begun."""
+    """The newest quarter with an accepted report, else with a submitted one, else begun."""
     periods = ReportPeriod.objects.filter(scheme=PeriodScheme.REPORT)
+    accepted = Report.objects.filter(accepted_version__isnull=False).values("period")
     reported = Report.objects.filter(latest_version__isnull=False).values("period")
     return (
-        periods.filter(pk__in=reported).order_by("-year", "-number").first()
-        or periods.filter(starts_on__lte=timezone.localdate()).order_by("-year", "-number").first()
+        periods.filter(pk__in=accepted).first()
+        or periods.filter(pk__in=reported).first()
+        or periods.filter(starts_on__lte=timezone.localdate()).first()
     )
 
 
@@ -82,8 +84,7 @@ class RollupForm(forms.Form):
             period_key(period): period
             for period in ReportPeriod.objects.filter(scheme=PeriodScheme.REPORT)
         }
-        default = default_period()
-        wanted = self.periods.get(data.get("ky", ""), default)
+        wanted = self.periods.get(data.get("ky", "")) or default_period()
         filled = {
             "ky": period_key(wanted) if wanted else "",
             "phan": data.get("phan", ""),
@@ -120,3 +121,15 @@ def _parts(period: ReportPeriod | None) -> list[tuple[str, str]]:
         for part in structure_of(period.form_version_id).parts
         if part.kind != PartKind.ROWS
     ]
+
+
+class IndicatorForm(RollupForm):
+    """The same for the page of one indicator: no part, but the member of its dimension."""
+
+    muc = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
+
+    def __init__(self, data, user):
+        super().__init__(data, user)
+        del self.fields["phan"]
+        self.data["muc"] = data.get("muc", "")
+        self.fields["ky"].label = "Đến kỳ"

@@ -32,6 +32,11 @@ def words(user) -> dict:
     return SHORT if user.is_centre else VIEWER_SHORT
 
 
+def total_word(figure: Figure) -> str:
+    """What a total without a value says."""
+    return SHORT[FigureState.NOTHING] if figure.state == FigureState.NOTHING else "chưa có"
+
+
 def legend(user) -> list[tuple[str, str]]:
     """The short words with what they mean, as this user may see them."""
     return LEGEND if user.is_centre else VIEWER_LEGEND

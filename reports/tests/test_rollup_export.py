@@ -81,9 +81,13 @@ def test_workbook_equals_the_database_cell_by_cell(cast, so_lieu):
     assert len(body) == len(table.lines)
     for line, row in zip(table.lines, body, strict=True):
         assert row[0].strip() == line.label and row[1] == line.indicator.unit
-        expected = [table.totals[line.key]]
-        expected += [table.figures[line.key, column.place_id] for column in table.columns]
-        for figure, value in zip(expected, row[2:], strict=True):
+        total = table.totals[line.key]
+        if total.value is None:
+            assert row[2] == "chưa có"
+        else:
+            assert inner(row[2], line.indicator.decimals) == total.value
+        expected = [table.figures[line.key, column.place_id] for column in table.columns]
+        for figure, value in zip(expected, row[3:], strict=True):
             if figure.state == FigureState.VALUE:
                 assert not isinstance(value, str)
                 assert inner(value, line.indicator.decimals) == figure.value

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from khuyencong.core.numbers import format_scaled
 from khuyencong.forms_as_data.structure import PartInfo
 from reports.enums import PeriodScheme
-from reports.forms_rollup import RollupChoice, RollupForm, period_key
+from reports.forms_rollup import IndicatorForm, RollupChoice, RollupForm, period_key
 from reports.models import ReportPeriod
 from reports.permissions_rollup import check_can_see_rollup
 from reports.queries.rollup import (
@@ -29,6 +29,7 @@ from reports.rollup_words import (
     pages_of,
     reported_sentence,
     standing,
+    total_word,
     version_url,
     words,
 )
@@ -106,7 +107,7 @@ def rollup_table(request):
 def rollup_one(request, code: str):
     """One indicator: communes × the last quarters."""
     check_can_see_rollup(request.user)
-    form = RollupForm(request.GET, request.user)
+    form = IndicatorForm(request.GET, request.user)
     choice = form.choice
     if choice is None:
         raise Http404
@@ -119,7 +120,7 @@ def rollup_one(request, code: str):
         line, columns, figures, totals = rollup_indicator(
             code,
             periods,
-            member=request.GET.get("muc", ""),
+            member=form.cleaned_data["muc"],
             include_pending=choice.include_pending,
             map_date=choice.map_date,
         )
@@ -147,7 +148,7 @@ def rollup_one(request, code: str):
             "line": line,
             "periods": periods,
             "rows": rows,
-            "totals": [_cell(totals[p.pk], line, "", short) for p in periods],
+            "totals": [_total(totals[p.pk], line, "") for p in periods],
             "members": line.indicator.members,
             "back_url": f"{reverse('reports:rollup')}?ky={period_key(choice.period)}",
             "legend": legend(request.user),
@@ -174,9 +175,7 @@ def _groups(request, table: Rollup, choice: RollupChoice) -> list[Group]:
         toggle = ""
         if line.indicator.members and not line.member:
             toggle = _toggle(request, line.indicator.code, opened, is_open)
-        groups[-1].rows.append(
-            Row(line, cells, _cell(total, line, page, short), page, toggle, is_open)
-        )
+        groups[-1].rows.append(Row(line, cells, _total(total, line, page), page, toggle, is_open))
     return groups
 
 
@@ -185,6 +184,12 @@ def _cell(figure: Figure, line: Line, url: str, short: dict) -> Cell:
         text = format_scaled(figure.value, line.indicator.decimals)
         return Cell(text, url, True, figure.is_pending)
     return Cell(short[figure.state], url, False, figure.is_pending)
+
+
+def _total(figure: Figure, line: Line, url: str) -> Cell:
+    if figure.state == FigureState.VALUE:
+        return Cell(format_scaled(figure.value, line.indicator.decimals), url, True, False)
+    return Cell(total_word(figure), url, False, False)
 
 
 def _toggle(request, code: str, opened: set[str], is_open: bool) -> str:
