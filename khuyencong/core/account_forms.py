@@ -44,6 +44,8 @@ PASSWORD_HELP = (
 class NewPasswordForm(NoColon, auth_forms.SetPasswordForm):
     """A new password, typed twice."""
 
+    error_messages = {"password_mismatch": "Hai lần nhập mật khẩu mới chưa khớp nhau."}
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].label = "Mật khẩu mới"
@@ -56,7 +58,7 @@ class OwnPasswordForm(NewPasswordForm, auth_forms.PasswordChangeForm):
     """The old password, then the new one twice."""
 
     error_messages = {
-        **auth_forms.PasswordChangeForm.error_messages,
+        **NewPasswordForm.error_messages,
         "password_incorrect": "Mật khẩu hiện tại chưa đúng.",
     }
 

@@ -23,7 +23,8 @@ def parse_scaled(text: str, decimals: int = 0) -> int:
     was given and what is expected; never guesses (`1.5` is refused, it may mean 1,5 or 1.500).
     """
     given = clean(str(text)).replace(" ", "")
-    negative, digits = given.startswith(("-", "−")), given.lstrip("-−")
+    negative = given.startswith(("-", "−"))
+    digits = given[1:] if negative else given
     if not (_GROUPED.match(digits) or _PLAIN.match(digits)):
         raise ValueError(
             f"“{given}” không phải là số. Hãy nhập như 1.234"

@@ -146,6 +146,7 @@ function keep(form) {
     clearTimeout(timer);
     timer = 0;
     write(localStorage, key, { at: Date.now(), values: valuesOf(form) });
+    form.dataset.kept = "true";
   };
   const later = () => {
     clearTimeout(timer);
