@@ -23,6 +23,16 @@ def check_can_view_report(user, report: Report) -> None:
     raise NotAllowed("Báo cáo này không thuộc phạm vi anh/chị được xem.")
 
 
+def check_can_view_whole_life(user, report: Report) -> None:
+    """Who sees drafts, returns and comments: the Centre and the place's collaborator, not a viewer."""
+    if user.is_active and (
+        user.is_centre
+        or (user.has_role(Role.COLLABORATOR) and report.place_id in own_place_ids(user))
+    ):
+        return
+    raise NotAllowed("Anh/chị được xem bản đã duyệt, không xem quá trình soạn và kiểm tra.")
+
+
 def check_can_write_for_place(user, place_id: int) -> None:
     """Only a collaborator who is assigned to the place today writes its reports."""
     check_has_role(user, Role.COLLABORATOR)
@@ -44,6 +54,7 @@ def check_can_submit_report(user, report: Report) -> None:
 
 
 can_view_report = as_bool(check_can_view_report)
+can_view_whole_life = as_bool(check_can_view_whole_life)
 can_write_for_place = as_bool(check_can_write_for_place)
 can_edit_report = as_bool(check_can_edit_report)
 can_submit_report = as_bool(check_can_submit_report)

@@ -6,7 +6,7 @@ written over, both values go back to the person.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -375,4 +375,40 @@ def withdraw_nothing(*, actor: User, report_id: int, part_code: str) -> None:
     part = _part(structure, part_code, PartKind.FIGURES, PartKind.ROWS)
     deleted, _ = DraftStatement.objects.filter(report=report, part_id=part.id).delete()
     if deleted:
+        _stamp(report)
+
+
+@transaction.atomic
+def save_form(
+    *,
+    actor: User,
+    report_id: int,
+    cells: Iterable[Mapping],
+    nothing: Collection[str] | None = None,
+) -> SaveResult:
+    """Keep a whole form as it was sent without scripts: cells, and the parts stated to have nothing."""
+    report = lock_for_writing(actor, report_id)
+    structure = structure_of(report.period.form_version_id)
+    if nothing is not None:
+        sync_statements(actor, report, structure, nothing)
+    return write_cells(actor, report, structure, typed_cells(structure, cells))
+
+
+def sync_statements(
+    actor: User, report: Report, structure: FormStructure, nothing: Collection[str]
+) -> None:
+    """Make the statements of a locked report those of the given parts; the ones that stand keep
+    who stated them and when."""
+    wanted = {
+        part.id for part in structure.parts if part.nothing_label and part.code in nothing
+    }
+    kept = set(DraftStatement.objects.filter(report=report).values_list("part_id", flat=True))
+    if kept - wanted:
+        DraftStatement.objects.filter(report=report, part_id__in=kept - wanted).delete()
+    if wanted - kept:
+        DraftStatement.objects.bulk_create(
+            DraftStatement(report=report, part_id=part_id, stated_by=actor)
+            for part_id in sorted(wanted - kept)
+        )
+    if kept != wanted:
         _stamp(report)

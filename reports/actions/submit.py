@@ -5,7 +5,7 @@ process, and all of a version's contents are written by one statement.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
@@ -25,7 +25,7 @@ from khuyencong.forms_as_data.rules import Finding, evaluate
 from khuyencong.forms_as_data.structure import FormStructure, structure_of
 from reports import permissions
 from reports.actions._status import _change_status, check_can_move
-from reports.actions.draft import check_period_open, clean_figure, read_figure
+from reports.actions.draft import check_period_open, clean_figure, read_figure, sync_statements
 from reports.choices import choices_of
 from reports.content import Content, content_hash
 from reports.enums import ReportStatus
@@ -46,13 +46,15 @@ def submit_report(
     typed: Mapping[str, Mapping] | None = None,
     warnings_reasons: Mapping[str, str] | None = None,
     shown_revision: int | None = None,
+    nothing: Collection[str] | None = None,
 ) -> ReportVersion:
     """Check the draft and keep it as the next version, with its event; nothing of it ever changes.
 
     `typed` (cell key → {text, note}) is what the page held when it was sent; it counts over the
     draft. When the draft changed after `shown_revision` (the report's `draft_revision` the person
     saw) and a typed cell differs from it, nothing is submitted (Conflict). A warning needs a reason
-    in `warnings_reasons` (rule code → sentence), which the checker reads.
+    in `warnings_reasons` (rule code → sentence), which the checker reads. `nothing`, where given,
+    are the codes of all parts that the author states to have nothing to report.
 
     Raises NotAllowed; WrongStatus (submitted already: by whom and when; period not open); Conflict;
     InvalidInput whose `errors` map cell keys, `row:<uid>:<column>`, `part:<code>` and
@@ -70,6 +72,8 @@ def submit_report(
     figures = draft_figures(report, structure)
     if typed:
         _lay_typed_over(report, structure, figures, typed, shown_revision)
+    if nothing is not None:
+        sync_statements(actor, report, structure, nothing)
     statements = list(
         DraftStatement.objects.filter(report=report).values_list(
             "part_id", "stated_by_id", "stated_at"
