@@ -292,7 +292,10 @@ REPORT_DUE_WORKING_DAYS = env.int("REPORT_DUE_WORKING_DAYS", 3)
 REPORT_LOCK_WORKING_DAYS = env.int("REPORT_LOCK_WORKING_DAYS", 10)
 
 # Who tells a person what they owe (khuyencong.core.todo).
-TODO_PROVIDERS = ["reports.todo_review.officer_todo_items"]
+TODO_PROVIDERS = [
+    "reports.todo.author_todo_items",
+    "reports.todo_review.officer_todo_items",
+]
 
 # The places a person's own rights reach to; services below the network ask through this name.
 USER_SCOPE = "collaborators.queries.own_place_ids"

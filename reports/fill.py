@@ -190,7 +190,9 @@ class FillPage:
     def revisions(self) -> str:
         """Revisions of the cells for the form: `key:number key:number`."""
         return " ".join(
-            f"{key}:{figure.revision}" for key, figure in self.draft.cells.items() if figure.revision
+            f"{key}:{figure.revision}"
+            for key, figure in self.draft.cells.items()
+            if figure.revision
         )
 
     @property
@@ -327,7 +329,9 @@ def _show_typed(line: PageCell, draft: Draft, cell, posted, errors, conflicts) -
     if posted is not None and cell.key in posted.cells:
         line.text = posted.cells[cell.key].get("text", line.text).strip()
         line.note = posted.cells[cell.key].get("note", line.note).strip()
-    line.error = " ".join(errors.get(cell.key, [])) or read_figure(cell.indicator, line.text)[1]
+    # Beside its cell a sentence need not name the cell again.
+    sentences = [text.removeprefix(f"{cell.label}: ") for text in errors.get(cell.key, [])]
+    line.error = " ".join(sentences) or read_figure(cell.indicator, line.text)[1]
     line.conflict = conflicts.get(cell.key, "")
 
 
@@ -370,7 +374,10 @@ def _page_row(info: PartInfo, row: DraftRow, position: int, lookups: Lookups, by
         uid=str(row.uid),
         position=position,
         shown=[
-            (column.label, shown_value(column, values.get(column.code)) or row.data.get(column.code, ""))
+            (
+                column.label,
+                shown_value(column, values.get(column.code)) or row.data.get(column.code, ""),
+            )
             for column in info.columns
             if row.data.get(column.code)
         ],
@@ -387,7 +394,12 @@ def _add_warnings(page: FillPage, structure: FormStructure, counts, posted) -> N
             continue
         for cell in part.info.cells:
             text = next(
-                (line.text for group in part.groups for line in group.cells if line.key == cell.key),
+                (
+                    line.text
+                    for group in part.groups
+                    for line in group.cells
+                    if line.key == cell.key
+                ),
                 "",
             )
             values[cell.key] = read_figure(cell.indicator, text)[0]
@@ -417,9 +429,9 @@ def _add_warnings(page: FillPage, structure: FormStructure, counts, posted) -> N
 def _browser_data(page: FillPage, structure: FormStructure, counts: Mapping[str, int]) -> dict:
     """What the scripts need, as JSON."""
     report = page.report
-    codes = {
-        rule.target for rule in structure.rules if rule.kind == RuleKind.CHANGE_LIMIT
-    } & set(structure.indicators)
+    codes = {rule.target for rule in structure.rules if rule.kind == RuleKind.CHANGE_LIMIT} & set(
+        structure.indicators
+    )
     previous = {
         key: page.before.values.get(key)
         for code in codes

@@ -25,9 +25,15 @@ class RowForm(forms.Form):
             self.fields[column.code] = self._field(column)
 
     def _field(self, column: ColumnInfo) -> forms.Field:
-        shared = {"label": column.label, "required": column.is_required, "help_text": column.help_text}
+        shared = {
+            "label": column.label,
+            "required": column.is_required,
+            "help_text": column.help_text,
+        }
         if column.kind == ColumnKind.LONG_TEXT:
-            return forms.CharField(**shared, widget=forms.Textarea({"rows": 4, "class": "form-control"}))
+            return forms.CharField(
+                **shared, widget=forms.Textarea({"rows": 4, "class": "form-control"})
+            )
         if column.kind == ColumnKind.CHOICE:
             choices = [("", "Chọn…"), *self.lookups.choices(column).items()]
             return forms.CharField(
@@ -51,7 +57,10 @@ class RowForm(forms.Form):
 
     def typed(self) -> dict[str, str]:
         """What was typed, by column."""
-        return {column.code: self.data.get(self.add_prefix(column.code), "") for column in self.part.columns}
+        return {
+            column.code: self.data.get(self.add_prefix(column.code), "")
+            for column in self.part.columns
+        }
 
     def show_problems(self, typed) -> bool:
         """Put what is wrong with a row beside its fields; whether there was anything."""

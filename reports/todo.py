@@ -14,9 +14,7 @@ def author_todo_items(user) -> list[TodoItem]:
     """Reports to write, to correct and to submit: one per principal place and open period."""
     if not user.has_role(Role.COLLABORATOR):
         return []
-    return [
-        _item(owed) for owed in owed_reports(user, timezone.localdate()) if owed.is_owed
-    ]
+    return [_item(owed) for owed in owed_reports(user, timezone.localdate()) if owed.is_owed]
 
 
 def _item(owed: OwedReport) -> TodoItem:
@@ -37,7 +35,9 @@ def _item(owed: OwedReport) -> TodoItem:
         return TodoItem(
             title=f"Sửa báo cáo bị trả lại {name}",
             url=f"{url}#{requests[0].anchor}" if requests else url,
-            detail=f"{len(requests)} chỗ cần sửa." if requests else "Xem yêu cầu của người kiểm tra.",
+            detail=f"{len(requests)} chỗ cần sửa."
+            if requests
+            else "Xem yêu cầu của người kiểm tra.",
             due_on=owed.period.due_on,
             since=timezone.localdate(owed.report.status_at),
             action="Sửa",

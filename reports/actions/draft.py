@@ -399,9 +399,7 @@ def sync_statements(
 ) -> None:
     """Make the statements of a locked report those of the given parts; the ones that stand keep
     who stated them and when."""
-    wanted = {
-        part.id for part in structure.parts if part.nothing_label and part.code in nothing
-    }
+    wanted = {part.id for part in structure.parts if part.nothing_label and part.code in nothing}
     kept = set(DraftStatement.objects.filter(report=report).values_list("part_id", flat=True))
     if kept - wanted:
         DraftStatement.objects.filter(report=report, part_id__in=kept - wanted).delete()

@@ -90,11 +90,16 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 
 def _completeness(user, period: ReportPeriod) -> str:
-    """"18 trên 25 đã nộp": of the principal assignments in force on the due date."""
+    """ "18 trên 25 đã nộp": of the principal assignments in force on the due date."""
     places = {assignment.place_id for assignment in principal_assignments(period.due_on)}
-    reported = Q(status__in=REPORTED_STATUSES) if user.is_centre else Q(status=ReportStatus.ACCEPTED)
+    reported = (
+        Q(status__in=REPORTED_STATUSES) if user.is_centre else Q(status=ReportStatus.ACCEPTED)
+    )
     done = (
-        reports_visible_to(user).filter(reported, period=period, place__in=places).order_by().count()
+        reports_visible_to(user)
+        .filter(reported, period=period, place__in=places)
+        .order_by()
+        .count()
     )
     word = "đã nộp" if user.is_centre else "đã được duyệt"
     return f"{done} trên {len(places)} địa bàn {word}"
@@ -169,16 +174,24 @@ def _json_body(request: HttpRequest) -> dict:
 
 def _refusal_json(refusal: Refusal) -> JsonResponse:
     """A refusal for our own script: it stops sending and shows the sentence."""
-    status = 403 if isinstance(refusal, NotAllowed) else 422 if isinstance(refusal, InvalidInput) else 409
+    status = (
+        403
+        if isinstance(refusal, NotAllowed)
+        else 422
+        if isinstance(refusal, InvalidInput)
+        else 409
+    )
     return JsonResponse(
         {"error": "refused", "message": str(refusal), "errors": getattr(refusal, "errors", {})},
         status=status,
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def report_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Autosave (JSON), or the button "Lưu nháp" of the page without scripts."""
+    if request.method == "GET":
+        return redirect("reports:edit", pk=pk)
     if wants_json(request):
         try:
             cells = _json_body(request).get("cells")
@@ -197,9 +210,7 @@ def report_save(request: HttpRequest, pk: int) -> HttpResponse:
     posted = read_post(request.POST, request.POST.getlist("khong_phat_sinh"))
     result = _save_posted(request, report, posted)
     if result.conflicts:
-        return _edit_page(
-            request, report, 409, posted=posted, conflicts=_conflict_words(result)
-        )
+        return _edit_page(request, report, 409, posted=posted, conflicts=_conflict_words(result))
     messages.success(request, "Đã lưu bản nháp.")
     after = request.POST.get("sau_khi_luu", "")
     if after.startswith("dong:"):
@@ -236,9 +247,14 @@ def _conflict_words(result: drafts.SaveResult) -> dict[str, str]:
     return {conflict.key: conflict.kept.text or "(trống)" for conflict in result.conflicts}
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Submit what the page holds; what is refused is kept as a draft and shown with its reasons."""
+    """Submit what the page holds; what is refused is kept as a draft and shown with its reasons.
+
+    Reloading a refused page, or coming back to it after a log-in, leads to the draft.
+    """
+    if request.method == "GET":
+        return redirect("reports:edit", pk=pk)
     posted = read_post(request.POST, request.POST.getlist("khong_phat_sinh"))
     try:
         version = submit_report(
@@ -324,7 +340,9 @@ def _row_page(request, report: Report, part_code: str, row: DraftRow | None) -> 
         form.data = {**form.data.dict(), "revision": row.revision}
         status = 422
     else:
-        form = RowForm(part, lookups, initial={**row.data, "revision": row.revision} if row else {"nam": ""})
+        form = RowForm(
+            part, lookups, initial={**row.data, "revision": row.revision} if row else {"nam": ""}
+        )
         form.is_bound = False
     return render(
         request,

@@ -45,9 +45,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _events(report):
     """Steps of the report's life, newest first, each with what was asked in it."""
-    events = list(
-        report.events.select_related("actor", "version").order_by("-created_at", "-id")
-    )
+    events = list(report.events.select_related("actor", "version").order_by("-created_at", "-id"))
     comments: dict[int, list] = {}
     asked = ReturnComment.objects.filter(event__in=events).select_related(
         "indicator", "part", "version"
@@ -81,8 +79,7 @@ def version_parts(version: ReportVersion) -> list[dict]:
     structure = structure_of(version.form_version_id)
     cells = cells_of_version(version)
     stated = {
-        statement.part_id: statement
-        for statement in version.statements.select_related("stated_by")
+        statement.part_id: statement for statement in version.statements.select_related("stated_by")
     }
     rows: dict[int, list] = {}
     for row in version.rows.order_by("position", "id"):

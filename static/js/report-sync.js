@@ -1,13 +1,11 @@
 // Sends what was typed to the server: debounced, in batches, one request at a time, tried again
 // with growing pauses. Nothing leaves the local copy before the server has said that it is kept.
 
+import { csrfToken } from "./csrf.js";
+import { sessionTouched } from "./session.js";
+
 const PAUSE = 800; // ms after the last key
 const RETRY = [2000, 4000, 8000, 15000, 30000, 60000];
-
-function csrfToken() {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-  return cookie ? decodeURIComponent(cookie[1]) : document.querySelector("input[name=csrfmiddlewaretoken]").value;
-}
 
 export class Sync {
   /** `on` has saved(cell), conflict(cell), stated(part, words), revision(number), state(name, detail). */
@@ -117,7 +115,10 @@ export class Sync {
       body: JSON.stringify(body),
     });
     const isJson = response.headers.get("Content-Type")?.includes("application/json");
-    if (response.ok && isJson) return response.json();
+    if (response.ok && isJson) {
+      sessionTouched();
+      return response.json();
+    }
     throw { status: response.status, ...(isJson ? await response.json() : {}) };
   }
 
