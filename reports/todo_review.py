@@ -34,11 +34,11 @@ def officer_todo_items(user) -> list[TodoItem]:
     return items
 
 
-def _link(*names: str, query: str = "") -> str:
+def _link(*names: str) -> str:
     """The first of the pages that this installation has."""
     for name in names:
         try:
-            return reverse(name) + query
+            return reverse(name)
         except NoReverseMatch:
             continue
     return reverse("core:todo")
@@ -63,9 +63,9 @@ def _checks(user) -> list[TodoItem]:
     days = (timezone.localdate() - since).days
     return [
         TodoItem(
-            title=f"{queue.count()} báo cáo chờ kiểm tra",
+            title=f"{queue.count()} báo cáo chờ kiểm tra"
+            + (f", lâu nhất {days} ngày" if days else ""),
             url=reverse("reports:queue"),
-            detail=f"Lâu nhất {days} ngày" if days else "Mới nộp hôm nay",
             since=since,
             action="Kiểm tra",
             icon="clipboard-check",
@@ -144,7 +144,7 @@ def _totals(today) -> list[TodoItem]:
     return [
         TodoItem(
             title=f"Đọc số liệu tổng hợp {period.quarter}",
-            url=_link("reports:rollup", "reports:completeness", query=f"?ky={period.pk}"),
+            url=_link("reports:rollup", "reports:completeness"),
             detail=f"Đã duyệt {counts.accepted} trên {counts.expected} địa bàn",
             action="Xem",
             icon="table",

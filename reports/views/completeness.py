@@ -65,6 +65,7 @@ def board(request):
             "counts": counts.get(period.pk) if period else None,
             "page": page,
             "is_centre": is_centre,
+            "show_parent": len({row.parent for row in rows}) > 1,
             "outside_text": f"Có {counts[period.pk].outside} địa bàn không phải nộp tại hạn nhưng đã nộp; "
             "không tính vào tỷ lệ."
             if period

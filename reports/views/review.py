@@ -49,6 +49,7 @@ def queue(request):
             "page": page,
             "lines": lines,
             "can_review": reviews,
+            "show_parent": len({report.place.parent_id for report in reports}) > 1,
             "tickable": sum(line["can_tick"] for line in lines),
         },
     )
