@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from facilities import permissions
@@ -13,6 +13,8 @@ from facilities.models import Establishment, Industry, NetworkGroup, Product, St
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
 from khuyencong.core.models import Place, User
 from khuyencong.core.text import clean
+
+TAX_CODE_ONCE = "establishment_tax_code_once"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ def add_establishment(
         created_by=actor,
     )
     _check(establishment)
-    establishment.save()
+    _save(establishment)
     return establishment
 
 
@@ -97,7 +99,7 @@ def update_establishment(
         return establishment
     _check(establishment)
     establishment.updated_at = timezone.now()
-    establishment.save(update_fields=[*changed, "updated_at"])
+    _save(establishment, update_fields=[*changed, "updated_at"])
     return establishment
 
 
@@ -207,6 +209,18 @@ def _check(record) -> None:
         errors = error.message_dict
         first = next(iter(errors.values()))[0]
         raise InvalidInput(first, errors) from error
+
+
+def _save(establishment: Establishment, **kwargs) -> None:
+    """Save; a tax code that somebody else entered since the check is refused as the check would."""
+    try:
+        with transaction.atomic():
+            establishment.save(**kwargs)
+    except IntegrityError as error:
+        if TAX_CODE_ONCE not in str(error):
+            raise
+        sentence = "Mã số thuế này đã có trong sổ."
+        raise InvalidInput(sentence, {"tax_code": [sentence]}) from error
 
 
 def _locked(establishment_id: int) -> Establishment:

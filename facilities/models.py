@@ -315,7 +315,11 @@ class Product(models.Model):
         verbose_name_plural = "sản phẩm"
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["establishment", "name"], name="product_name_once")
+            models.UniqueConstraint(
+                fields=["establishment", "name"],
+                name="product_name_once",
+                violation_error_message="Sản phẩm này đã có trong danh sách của cơ sở.",
+            )
         ]
 
     def __str__(self) -> str:

@@ -942,7 +942,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="product",
             constraint=models.UniqueConstraint(
-                fields=("establishment", "name"), name="product_name_once"
+                fields=("establishment", "name"),
+                name="product_name_once",
+                violation_error_message="Sản phẩm này đã có trong danh sách của cơ sở.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -60,6 +60,18 @@ def test_add_refuses_a_tax_code_that_is_in_the_book(cast):
     assert Establishment.objects.count() == 1
 
 
+def test_add_refuses_a_tax_code_entered_by_another_at_the_same_moment(cast, monkeypatch):
+    EstablishmentFactory(place=cast.long_son, tax_code="0100109106")
+    # The other one commits after the check and before the save.
+    monkeypatch.setattr(actions, "_check", lambda record: None)
+    with pytest.raises(InvalidInput, match="Mã số thuế này đã có trong sổ"):
+        actions.add_establishment(
+            actor=cast.collaborator,
+            facts=EstablishmentFacts(name="X", place=cast.phuoc_hai, tax_code="0100109106"),
+        )
+    assert Establishment.objects.count() == 1
+
+
 def test_add_refuses_more_women_than_people(cast):
     with pytest.raises(InvalidInput, match="Lao động nữ"):
         actions.add_establishment(
@@ -239,7 +251,7 @@ def test_product_is_added_changed_and_removed(cast, establishment):
 
 def test_product_of_the_same_name_is_refused(cast):
     product = ProductFactory(name="Chả cá")
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match="đã có trong danh sách của cơ sở"):
         actions.add_product(
             actor=cast.officer, establishment_id=product.establishment_id, name="Chả cá"
         )
