@@ -5,3 +5,20 @@ class PortalAdminConfig(AdminConfig):
     """Django's own admin site, with the portal's look and one door."""
 
     default_site = "khuyencong.admin_site.site.PortalAdminSite"
+
+    def ready(self):
+        super().ready()
+        from django.contrib import admin
+
+        from khuyencong.admin_site import display
+        from khuyencong.admin_site.services import (  # noqa: F401
+            accounts,
+            attached,
+            exported,
+            form_versions,
+            places,
+            safety,
+        )
+
+        display.install()
+        admin.site.complete()

@@ -1,0 +1,193 @@
+"""The registry for administrators, written by the registry's own actions."""
+
+from django.contrib import admin
+
+from facilities import actions
+from facilities.models import (
+    Award,
+    Establishment,
+    Industry,
+    NetworkGroup,
+    Product,
+    StatusChange,
+)
+from facilities.resources import (
+    AwardResource,
+    EstablishmentResource,
+    IndustryResource,
+    NetworkGroupResource,
+    ProductResource,
+    facts_of,
+)
+from khuyencong.admin_site.filters import YearFilter
+from khuyencong.admin_site.imports import PortalImportMixin
+from khuyencong.admin_site.options import (
+    CatalogueAdmin,
+    PortalModelAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+)
+
+
+class ProductInline(ReadOnlyInline):
+    model = Product
+    fields = ("name", "capacity", "is_illustration")
+
+
+class StatusChangeInline(ReadOnlyInline):
+    model = StatusChange
+    fields = ("from_status", "to_status", "effective_on", "reason", "actor", "created_at")
+    show_change_link = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("actor", "establishment")
+
+
+@admin.register(Establishment)
+class EstablishmentAdmin(PortalImportMixin, PortalModelAdmin):
+    """The facts are written here; the status has its own page in the portal, which asks for day and reason."""
+
+    import_resource = EstablishmentResource
+    list_display = (
+        "name",
+        "place",
+        "legal_form",
+        "network_group",
+        "status",
+        "source",
+        "updated_at",
+    )
+    list_filter = ("status", "legal_form", "network_group", "source", "is_illustration")
+    search_fields = ("folded",)
+    ordering = ("sort_key", "id")
+    inlines = (ProductInline, StatusChangeInline)
+    fieldsets = (
+        (None, {"fields": ("name", "legal_form", "tax_code", "representative", "phone")}),
+        ("Địa điểm", {"fields": ("place", "address")}),
+        (
+            "Sản xuất",
+            {
+                "fields": (
+                    "network_group",
+                    "industry",
+                    "main_products",
+                    "founded_year",
+                    "labour_total",
+                    "labour_female",
+                    "revenue_vnd",
+                )
+            },
+        ),
+        (
+            "Tình trạng",
+            {
+                "fields": ("status", "status_on", "status_reason"),
+                "description": "Đổi tình trạng ở trang của cơ sở trên cổng, có ngày và lý do.",
+            },
+        ),
+        ("Ghi chú", {"fields": ("note",)}),
+        (
+            "Nguồn",
+            {
+                "fields": (
+                    "source",
+                    "source_url",
+                    "is_illustration",
+                    "registered_on",
+                    "created_by",
+                    "created_at",
+                    "updated_at",
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        "status",
+        "status_on",
+        "status_reason",
+        "source",
+        "source_url",
+        "is_illustration",
+        "registered_on",
+        "created_by",
+        "created_at",
+        "updated_at",
+    )
+
+    def get_fieldsets(self, request, obj=None):
+        if obj is not None:
+            return self.fieldsets
+        return [f for f in self.fieldsets if f[0] not in ("Tình trạng", "Nguồn")]
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else ()
+
+    def through_action(self, request, obj, form, change):
+        facts = facts_of(obj)
+        if change:
+            return actions.update_establishment(
+                actor=request.user, establishment_id=obj.pk, facts=facts
+            )
+        return actions.add_establishment(actor=request.user, facts=facts)
+
+
+@admin.register(Product)
+class ProductAdmin(PortalImportMixin, PortalModelAdmin):
+    import_resource = ProductResource
+    list_display = ("name", "establishment", "capacity", "is_illustration")
+    list_filter = ("is_illustration",)
+    search_fields = ("name", "establishment__folded")
+    ordering = ("name", "id")
+    readonly_fields = ("source_url", "is_illustration")
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*self.readonly_fields, "establishment") if obj else self.readonly_fields
+
+    def through_action(self, request, obj, form, change):
+        if change:
+            return actions.update_product(
+                actor=request.user, product_id=obj.pk, name=obj.name, capacity=obj.capacity
+            )
+        return actions.add_product(
+            actor=request.user,
+            establishment_id=obj.establishment_id,
+            name=obj.name,
+            capacity=obj.capacity,
+        )
+
+
+@admin.register(Award)
+class AwardAdmin(PortalImportMixin, PortalModelAdmin):
+    import_resource = AwardResource
+    list_display = ("product", "level", "year", "decision", "valid_to", "is_illustration")
+    list_filter = ("level", YearFilter, "is_illustration")
+    search_fields = ("product__name", "product__establishment__folded", "decision")
+    ordering = ("-year", "level", "id")
+
+
+@admin.register(StatusChange)
+class StatusChangeAdmin(ReadOnlyAdmin):
+    list_display = ("establishment", "from_status", "to_status", "effective_on", "reason", "actor")
+    list_filter = ("to_status",)
+    search_fields = ("establishment__folded",)
+    ordering = ("-id",)
+
+
+@admin.register(NetworkGroup)
+class NetworkGroupAdmin(PortalImportMixin, CatalogueAdmin):
+    import_resource = NetworkGroupResource
+    list_display = ("label", "code", "order")
+    search_fields = ("label", "code")
+    ordering = ("order",)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code",) if obj else ()
+
+
+@admin.register(Industry)
+class IndustryAdmin(PortalImportMixin, CatalogueAdmin):
+    import_resource = IndustryResource
+    list_display = ("code", "label", "valid_from", "valid_to", "is_verified")
+    list_filter = ("is_verified", "valid_from")
+    search_fields = ("code", "label")
+    ordering = ("code", "valid_from")

@@ -1,0 +1,96 @@
+"""One row of every model, so that each page of the admin has something to show."""
+
+from datetime import timedelta
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from collaborators.models import AppointmentDecision
+from facilities.enums import EstablishmentStatus
+from facilities.models import Industry, StatusChange
+from facilities.tests.factories import AwardFactory, EstablishmentFactory, NetworkGroupFactory
+from khuyencong.core.enums import SuccessionKind
+from khuyencong.core.models import Succession, User
+from khuyencong.core.places import rebuild_lineage
+from khuyencong.core.tests.factories import PlaceFactory
+from khuyencong.exports.models import ExportJob
+from khuyencong.files.models import Attachment
+from programs.enums import Audience
+from programs.models import ActivityKind, SupportResult, TrainingClass
+from reports.models import DraftCell, DraftRow, DraftStatement, ReturnComment
+from reports.tests.review_cast import make_cast, submitted_report
+
+
+def one_of_each(administrator: User, reports: int = 1) -> None:
+    """Fill every table of the admin; `reports` reports with a version each."""
+    today = timezone.localdate()
+    cast = make_cast()
+    first = cast.period.form_version.indicators.order_by("order").first().code
+    for _ in range(reports):
+        report = submitted_report(
+            cast,
+            place=PlaceFactory(),
+            figures={first: 12},
+            rows={"kho_khan": [{"noi_dung": "Thiếu vốn"}]},
+            nothing=("de_xuat",),
+        )
+        version = report.latest_version
+        part, indicator = version.form_version.parts.first(), version.cells.get().indicator
+        DraftCell.objects.create(report=report, indicator=indicator, updated_by=administrator)
+        DraftRow.objects.create(report=report, part=part, updated_by=administrator)
+        DraftStatement.objects.create(report=report, part=part, stated_by=administrator)
+        ReturnComment.objects.create(
+            event=report.events.get(), version=version, part=part, text="Xem lại số lao động."
+        )
+    old, new = PlaceFactory(), PlaceFactory()
+    Succession.objects.create(
+        predecessor=old, successor=new, effective_on=today, kind=SuccessionKind.MERGED
+    )
+    rebuild_lineage()
+    AppointmentDecision.objects.create(
+        number="01/QĐ", signed_on=today, issued_by="Sở Công Thương", subject="Công nhận"
+    )
+    award = AwardFactory()
+    establishment = EstablishmentFactory(network_group=NetworkGroupFactory())
+    StatusChange.objects.create(
+        establishment=establishment,
+        from_status=EstablishmentStatus.ACTIVE,
+        to_status=EstablishmentStatus.PAUSED,
+        effective_on=today,
+        actor=administrator,
+    )
+    Industry.objects.create(code="1071", label="Sản xuất các loại bánh từ bột", valid_from=today)
+    kind = ActivityKind.objects.create(code="may-moc", label="Máy móc", valid_from=today)
+    SupportResult.objects.create(
+        establishment=establishment, activity_kind=kind, year=2026, title="Máy sấy", support_vnd=5
+    )
+    TrainingClass.objects.create(title="Khởi sự", audience=Audience.values[0], year=2026)
+    ExportJob.objects.create(kind="x", title="Sổ cơ sở", format="xlsx", requested_by=administrator)
+    Attachment.objects.create(
+        owner_type=ContentType.objects.get_for_model(award),
+        owner_id=award.pk,
+        file="attachments/1",
+        original_name="quyet-dinh.pdf",
+        media_type="application/pdf",
+        size=10,
+        sha256="0" * 64,
+        uploaded_by=administrator,
+    )
+    seen = {
+        "username": "ai-do",
+        "ip_address": "10.0.0.1",
+        "user_agent": "x",
+        "path_info": "/dang-nhap/",
+    }
+    AccessAttempt.objects.create(failures_since_start=1, **seen)
+    AccessFailureLog.objects.create(**seen)
+    AccessLog.objects.create(logout_time=timezone.now() + timedelta(hours=1), **seen)
+    LogEntry.objects.create(
+        user=administrator,
+        content_type=ContentType.objects.get_for_model(award),
+        object_id=str(award.pk),
+        object_repr=str(award),
+        action_flag=ADDITION,
+    )
