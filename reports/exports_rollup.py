@@ -172,7 +172,7 @@ def _long_rows(user, table: Rollup, lines: list[Line]) -> Iterator[tuple]:
                     column.name,
                     scaled(figure.value, line.indicator.decimals),
                     _state_label(user, figure),
-                    (version.number, f"{page}#o-{line.key}" if page else None) if version else None,
+                    (version.number, f"{page}#o-{line.key}") if version else None,
                     version.submitted_at if version else None,
                     version.submitted_by if version else None,
                     accepted.get(version.id) if version else None,

@@ -1,6 +1,6 @@
 """How the province's table speaks: short words for cells without a value, and the page behind a cell."""
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from reports.forms_rollup import RollupChoice, period_key
 from reports.queries.rollup import Column, Entry, Figure, FigureState, Line, Rollup
@@ -46,10 +46,7 @@ def version_url(entry: Entry) -> str:
     """The page of the version that counts for an entry; empty without one."""
     if entry.version is None:
         return ""
-    try:
-        return reverse("reports:version", args=[entry.version.report_id, entry.version.number])
-    except NoReverseMatch:
-        return ""
+    return reverse("reports:version", args=[entry.version.report_id, entry.version.number])
 
 
 def indicator_url(line: Line, choice: RollupChoice) -> str:
@@ -64,8 +61,7 @@ def indicator_url(line: Line, choice: RollupChoice) -> str:
 def figure_url(figure: Figure, line: Line, choice: RollupChoice, pages: dict[int, str]) -> str:
     """The page behind a figure: the cell in its version, or the indicator where there are several."""
     if figure.version is not None:
-        page = pages[figure.version.id]
-        return f"{page}#o-{line.key}" if page else ""
+        return f"{pages[figure.version.id]}#o-{line.key}"
     return indicator_url(line, choice) if figure.value is not None else ""
 
 

@@ -119,6 +119,22 @@ def test_long_sheet_sums_to_the_total_to_the_dong(cast):
     assert first[7:9] == ("có số liệu", 1) and first[9] is not None and first[11] is not None
 
 
+def test_figures_link_to_their_cell_in_the_version_behind_them(cast):
+    book = opened(exported(cast.officer, cast))
+    report = cast.period.reports.get(place__name="Xã A")
+    page = BASE + reverse("reports:version", args=[report.pk, 1])
+    targets = {
+        f"{cell.hyperlink.target}#{cell.hyperlink.location}": cell.value
+        for row in book["Tổng hợp"].iter_rows()
+        for cell in row
+        if cell.hyperlink
+    }
+    assert targets[f"{page}#o-lao_dong"] == 10
+    assert targets[f"{page}#o-doanh_thu"] == 1234.567891
+    totals = BASE + reverse("reports:rollup_indicator", args=["lao_dong"])
+    assert any(target.startswith(totals) and v == 10 for target, v in targets.items())
+
+
 def test_commune_whose_name_is_a_formula_stays_text(cast):
     book = opened(exported(cast.officer, cast))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]

@@ -46,6 +46,15 @@ def test_pending_figures_on_request(client, cast):
     assert "1.234,567941" in page(client, cast.officer, so_lieu="ca-cho-duyet")
 
 
+def test_figure_opens_its_cell_in_the_version_behind_it(client, cast):
+    report = cast.period.reports.get(place__name="Xã A")
+    address = reverse("reports:version", args=[report.pk, 1])
+    text = page(client, cast.officer, mo="gtsx")
+    assert f'href="{address}#o-doanh_thu"' in text
+    assert f'href="{address}#o-gtsx-go"' in text
+    assert 'id="o-gtsx-go"' in client.get(address).content.decode()
+
+
 def test_members_open_and_close(client, cast):
     closed, opened = page(client, cast.officer), page(client, cast.officer, mo="gtsx")
     assert 'id="dong-gtsx-go"' not in closed and "mo=gtsx#dong-gtsx" in closed
