@@ -6,8 +6,9 @@ are three things: a report of zeros is reported, `nothing_parts` counts the part
 stated that there was nothing, and a place without a submission is in the counts of those missing.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -18,33 +19,26 @@ from khuyencong.core.numbers import percent
 from reports.enums import BoardState
 from reports.models import ReportPeriod
 
+# One count per period, status and lateness; the sums are made of these few lines. The moment from
+# which a submission is late is worked out once per period, not once per report.
 COUNTS_SQL = """
-SELECT p.id,
-       count(*),
-       count(*) FILTER (WHERE r.id IS NULL),
-       count(*) FILTER (WHERE r.status = 'draft'),
-       count(*) FILTER (WHERE r.status = 'submitted'),
-       count(*) FILTER (WHERE r.status = 'returned'),
-       count(*) FILTER (WHERE r.status = 'accepted'),
-       count(*) FILTER (WHERE r.first_submitted_at >= (p.due_on + 1)::timestamp AT TIME ZONE %(zone)s)
-FROM reports_reportperiod p
+WITH period AS MATERIALIZED (
+    SELECT id, due_on, (due_on + 1)::timestamp AT TIME ZONE %(zone)s AS late_from
+    FROM reports_reportperiod WHERE id = ANY(%(periods)s)
+)
+SELECT p.id, COALESCE(r.status, 'missing'), COALESCE(r.first_submitted_at >= p.late_from, FALSE), count(*)
+FROM period p
 JOIN collaborators_assignment a
   ON a.is_principal AND a.valid_from <= p.due_on AND (a.valid_to IS NULL OR a.valid_to >= p.due_on)
-LEFT JOIN reports_report r ON r.period_id = p.id AND r.place_id = a.place_id
-WHERE p.id = ANY(%(periods)s)
-GROUP BY p.id
+LEFT JOIN reports_report r
+  ON r.period_id = p.id AND r.place_id = a.place_id AND r.period_id = ANY(%(periods)s)
+GROUP BY 1, 2, 3
 """
 
-OUTSIDE_SQL = """
-SELECT r.period_id, count(*)
-FROM reports_report r
-JOIN reports_reportperiod p ON p.id = r.period_id
-WHERE r.period_id = ANY(%(periods)s) AND r.latest_version_id IS NOT NULL
-  AND NOT EXISTS (
-    SELECT FROM collaborators_assignment a
-    WHERE a.place_id = r.place_id AND a.is_principal AND a.valid_from <= p.due_on
-      AND (a.valid_to IS NULL OR a.valid_to >= p.due_on))
-GROUP BY r.period_id
+REPORTED_SQL = """
+SELECT period_id, count(*) FROM reports_report
+WHERE period_id = ANY(%(periods)s) AND status <> 'draft'
+GROUP BY period_id
 """
 
 ROWS_SQL = """
@@ -74,7 +68,8 @@ JOIN core_place place ON place.id = b.place_id
 LEFT JOIN core_place parent ON parent.id = place.parent_id
 LEFT JOIN collaborators_collaborator c ON c.id = b.collaborator_id
 LEFT JOIN core_user u ON u.id = c.user_id
-LEFT JOIN reports_report r ON r.period_id = b.period_id AND r.place_id = b.place_id
+LEFT JOIN reports_report r
+  ON r.period_id = b.period_id AND r.place_id = b.place_id AND r.period_id = ANY(%(periods)s)
 LEFT JOIN reports_reportversion v ON v.id = r.latest_version_id
 ORDER BY b.period_id, NOT b.is_expected, place.sort_key, place.code
 """
@@ -158,15 +153,17 @@ class BoardRow:
 def completeness_counts(periods: Iterable[ReportPeriod | int]) -> dict[int, PeriodCounts]:
     """Counts by period id, in two queries; a period in which nobody owed a report has zeros."""
     ids = [period if isinstance(period, int) else period.pk for period in periods]
-    names = ("expected", "missing", "draft", "submitted", "returned", "accepted", "late")
+    found: dict[int, Counter] = {period: Counter() for period in ids}
     with connection.cursor() as cursor:
-        cursor.execute(OUTSIDE_SQL, {"periods": ids})
-        outside = dict(cursor.fetchall())
         cursor.execute(COUNTS_SQL, {"periods": ids, "zone": settings.TIME_ZONE})
-        found = {row[0]: dict(zip(names, row[1:], strict=True)) for row in cursor.fetchall()}
+        for period, state, is_late, count in cursor.fetchall():
+            found[period].update({"expected": count, state: count, "late": count if is_late else 0})
+        cursor.execute(REPORTED_SQL, {"periods": ids})
+        reported = dict(cursor.fetchall())
+    counts = {period: PeriodCounts(**counted) for period, counted in found.items()}
     return {
-        period: PeriodCounts(**found.get(period, {}), outside=outside.get(period, 0))
-        for period in ids
+        period: replace(count, outside=reported.get(period, 0) - count.reported)
+        for period, count in counts.items()
     }
 
 

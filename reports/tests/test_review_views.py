@@ -300,7 +300,11 @@ def test_the_board_filters_and_gives_contacts_to_the_centre_only(client, cast):
     assert assignment.collaborator.title not in page
     assert "Chưa có số liệu được duyệt" in page
     assert "Chờ kiểm tra" not in page
-    assert places("&trang-thai=accepted")[0] == {report.place_id}
+    accepted, page = places("&trang-thai=accepted")
+    assert accepted == {report.place_id}
+    behind = reverse("reports:version", args=[report.pk, 1])
+    assert behind in page
+    assert client.get(behind).status_code == 200
     assert len(places("&trang-thai=pending")[0]) == 3
 
 

@@ -104,10 +104,17 @@ def _line(row: BoardRow, today, is_centre: bool) -> dict:
         if days_overdue
         else "",
         "content": _content(row),
-        "url": reverse("reports:review", args=[row.report_id])
-        if is_centre and row.is_reported
-        else "",
+        "url": _behind(row, is_centre),
     }
+
+
+def _behind(row: BoardRow, is_centre: bool) -> str:
+    """The page behind a place's line; empty where there is no report, or none the person may read."""
+    if is_centre and row.is_reported:
+        return reverse("reports:review", args=[row.report_id])
+    if row.state == BoardState.ACCEPTED:
+        return reverse("reports:version", args=[row.report_id, row.version_number])
+    return reverse("reports:detail", args=[row.report_id]) if is_centre and row.report_id else ""
 
 
 def _content(row: BoardRow) -> str:
