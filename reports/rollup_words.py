@@ -61,7 +61,9 @@ def indicator_url(line: Line, choice: RollupChoice) -> str:
 def figure_url(figure: Figure, line: Line, choice: RollupChoice, pages: dict[int, str]) -> str:
     """The page behind a figure: the cell in its version, or the indicator where there are several."""
     if figure.version is not None:
-        return f"{pages[figure.version.id]}#o-{line.key}"
+        # A part stated as nothing shows no cells.
+        place = f"o-{line.key}" if figure.value is not None else f"phan-{line.part.code}"
+        return f"{pages[figure.version.id]}#{place}"
     return indicator_url(line, choice) if figure.value is not None else ""
 
 

@@ -52,7 +52,9 @@ def test_figure_opens_its_cell_in_the_version_behind_it(client, cast):
     text = page(client, cast.officer, mo="gtsx")
     assert f'href="{address}#o-doanh_thu"' in text
     assert f'href="{address}#o-gtsx-go"' in text
-    assert 'id="o-gtsx-go"' in client.get(address).content.decode()
+    version_page = client.get(address).content.decode()
+    for anchor in ("o-gtsx", "o-gtsx-go", "phan-hoat_dong"):
+        assert f"{address}#{anchor}" in text and f'id="{anchor}"' in version_page
 
 
 def test_members_open_and_close(client, cast):
