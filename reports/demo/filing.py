@@ -80,6 +80,8 @@ class Filing:
         self.structure: FormStructure = structure_of(form_version_id)
         self.papers: list[Paper] = []
         self._choices: dict = {}
+        self._origins: dict[int, set[int]] = {}
+        self._names: dict[int, dict[int, str]] = {}
 
     def start(self, *, author: User, place: Place, period: ReportPeriod, at: datetime) -> Paper:
         """What `start_report` does."""
@@ -184,7 +186,7 @@ class Filing:
     def _content(self, paper: Paper) -> Content:
         """The content of a version, and `paper.values` for the rules."""
         content = Content()
-        origins = with_predecessors([paper.place.pk])
+        origins = self._origins_of(paper.place)
         counts = registry_figures(origins, paper.period.starts_on, paper.period.ends_on)
         paper.values = {}
         for part in self.structure.parts:
@@ -199,7 +201,7 @@ class Filing:
                 if value is not None:
                     paper.values[cell.key] = value
                 content.cells.append((cell.indicator.id, cell.member, value, state.value, ""))
-        for row, (position, values, establishment_id) in self._cleaned_rows(paper, origins):
+        for row, (position, values, establishment_id) in self._cleaned_rows(paper):
             part = self.structure.parts_by_code[row.part]
             row.establishment_id = establishment_id
             content.rows.append((part.id, str(row.uid), position, values, establishment_id))
@@ -209,13 +211,23 @@ class Filing:
         ]
         return content
 
-    def _cleaned_rows(self, paper: Paper, origins: set[int]):
+    def _origins_of(self, place: Place) -> set[int]:
+        """The place and the units it came from, asked for once with the names of their establishments."""
+        if place.pk not in self._origins:
+            self._origins[place.pk] = with_predecessors([place.pk])
+            self._names[place.pk] = dict(
+                Establishment.objects.filter(place__in=self._origins[place.pk]).values_list(
+                    "pk", "name"
+                )
+            )
+        return self._origins[place.pk]
+
+    def _cleaned_rows(self, paper: Paper):
         if not paper.rows:
             return
-        establishments = dict(
-            Establishment.objects.filter(place__in=origins).values_list("pk", "name")
+        lookups = Lookups(
+            lambda column: self._labels(column, paper.period), self._names[paper.place.pk]
         )
-        lookups = Lookups(lambda column: self._labels(column, paper.period), establishments)
         positions: dict[str, int] = {}
         for row in paper.rows:
             part = self.structure.parts_by_code[row.part]
