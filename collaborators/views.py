@@ -34,6 +34,7 @@ def network(request):
             "count": len(units),
             "held": len(held),
             "without": len(units) - len(held),
+            "only_without": only_without,
             "shows_helpers": any(unit.helpers for unit in units),
             "periods": periods_around(day),
             "shows_contacts": permissions.can_see_contacts(request.user),
