@@ -1,5 +1,6 @@
 """Log-in against our own accounts; roles are not Django permissions, so the backend gives none."""
 
+from django.contrib.auth import password_validation
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 
 
@@ -18,3 +19,13 @@ def login_name(request, credentials=None) -> str:
         request.POST.get("username", "") if request is not None else ""
     )
     return name.strip().lower()[:60]
+
+
+class MinimumLengthValidator(password_validation.MinimumLengthValidator):
+    """Django's own, with the sentence in Vietnamese (its catalogue has none for this version)."""
+
+    def get_error_message(self):
+        return f"Mật khẩu này quá ngắn; cần ít nhất {self.min_length} ký tự."
+
+    def get_help_text(self):
+        return f"Mật khẩu cần ít nhất {self.min_length} ký tự."

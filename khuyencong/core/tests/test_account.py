@@ -207,8 +207,9 @@ class TestPasswords:
         ("given", "sentence"),
         [
             ({"old": "sai"}, "Mật khẩu hiện tại chưa đúng"),
-            ({"new": "ngan-1"}, "10"),
-            ({"new": "12345678901234"}, "số"),
+            ({"new": "ngan-1"}, "quá ngắn; cần ít nhất 10 ký tự"),
+            ({"new": "ctv.longson"}, "Mật khẩu quá giống với"),
+            ({"new": "83927465019283"}, "hoàn toàn là số"),
             ({"again": "khac-han-1234"}, "khớp"),
         ],
     )
