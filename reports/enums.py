@@ -41,4 +41,4 @@ class BoardState(models.TextChoices):
     SUBMITTED = "submitted", "Chờ kiểm tra"
     RETURNED = "returned", "Trả lại để sửa"
     ACCEPTED = "accepted", "Đã duyệt"
-    PENDING = "pending", "Chưa có số liệu được duyệt"
+    PENDING = "pending", "Chưa được duyệt"

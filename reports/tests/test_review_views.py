@@ -298,7 +298,7 @@ def test_the_board_filters_and_gives_contacts_to_the_centre_only(client, cast):
     everybody, page = places()
     assert "0254 000 000" not in page
     assert assignment.collaborator.title not in page
-    assert "Chưa có số liệu được duyệt" in page
+    assert "Chưa được duyệt" in page
     assert "Chờ kiểm tra" not in page
     accepted, page = places("&trang-thai=accepted")
     assert accepted == {report.place_id}
