@@ -108,11 +108,11 @@ def session_cookies(users) -> dict[int, str]:
 
 
 @contextmanager
-def web_server(port: int = 8899, urls: str = ""):
+def web_server(port: int = 8899, settings: str = ""):
     """The production web server on the benchmark's database; yields its address."""
     environment = {**os.environ, "PORT": str(port), "LOG_LEVEL": "ERROR"}
-    if urls:
-        environment["DJANGO_SETTINGS_MODULE"] = urls
+    if settings:
+        environment["DJANGO_SETTINGS_MODULE"] = settings
     process = subprocess.Popen(command_with(port), env=environment)
     base = f"http://127.0.0.1:{port}"
     try:
