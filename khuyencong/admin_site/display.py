@@ -26,6 +26,11 @@ def display_for_field(value, field, empty_value_display, avoid_link=False):
     if isinstance(field, ArrayField):
         words = dict(getattr(field.base_field, "flatchoices", None) or ())
         return ", ".join(str(words.get(item, item)) for item in value)
+    if isinstance(field, models.JSONField) and isinstance(value, list):
+        # A list of words, or of [code, words] as the choices of a column are kept.
+        return "; ".join(
+            str(item[-1] if isinstance(item, list) and item else item) for item in value
+        )
     if isinstance(field, (models.IntegerField, models.AutoField)) and not field.flatchoices:
         if field.name.endswith(NAMING):
             return str(value)

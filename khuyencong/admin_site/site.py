@@ -31,19 +31,8 @@ GROUPS = (
     "sessions",
     "admin",
 )
-NAMES = {
-    "core": "Tài khoản và địa bàn",
-    "collaborators": "Mạng lưới cộng tác viên",
-    "facilities": "Sổ cơ sở công nghiệp nông thôn",
-    "programs": "Hoạt động khuyến công",
-    "reports": "Báo cáo quý",
-    "forms_as_data": "Biểu mẫu",
-    "exports": "Bảng tính đã xuất",
-    "files": "Tệp đính kèm",
-    "axes": "An toàn đăng nhập",
-    "sessions": "Phiên làm việc",
-    "admin": "Thao tác trong trang quản trị",
-}
+# Libraries that have no Vietnamese name.
+NAMES = {"axes": "An toàn đăng nhập", "admin": "Thao tác trong trang quản trị"}
 
 
 class AdminCatalog(JavaScriptCatalog):
@@ -125,7 +114,6 @@ class PortalAdminSite(AdminSite):
         groups.sort(key=lambda group: place.get(group["app_label"], len(GROUPS)))
         order = {model: number for number, model in enumerate(self._registry)}
         for group in groups:
-            group["name"] = NAMES.get(group["app_label"], group["name"])
             group["models"].sort(key=lambda entry: order[entry["model"]])
         return groups
 
@@ -133,6 +121,8 @@ class PortalAdminSite(AdminSite):
         """Register, read only, every model of ours that no admin module named; roles know no groups."""
         from khuyencong.admin_site.options import ReadOnlyAdmin
 
+        for label, name in NAMES.items():
+            apps.get_app_config(label).verbose_name = name
         if self.is_registered(Group):
             self.unregister(Group)
         labels = {app.label for app in apps.get_app_configs() if _is_ours(app)}

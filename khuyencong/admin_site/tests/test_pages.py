@@ -4,10 +4,13 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.urls import reverse
 
+from facilities.models import NetworkGroup
+from facilities.tests.factories import EstablishmentFactory, NetworkGroupFactory
 from khuyencong.admin_site.tests.rows import one_of_each
 from khuyencong.core.enums import Role
 from khuyencong.core.tests.factories import UserFactory
@@ -98,8 +101,6 @@ def test_a_shut_administrator_is_out(client, administrator):
 
 
 def test_search_does_not_need_marks(client, administrator):
-    from facilities.tests.factories import EstablishmentFactory
-
     EstablishmentFactory(name="Cơ sở bánh tráng Bà Năm")
     EstablishmentFactory(name="Cơ khí Hòa Phát")
     text = client.get(
@@ -109,12 +110,31 @@ def test_search_does_not_need_marks(client, administrator):
     assert "Hòa Phát" not in text
 
 
+def test_a_catalogue_row_in_use_is_protected_and_an_unused_one_goes(client, administrator):
+    used, unused = NetworkGroupFactory(), NetworkGroupFactory()
+    EstablishmentFactory(network_group=used)
+    for group in (used, unused):
+        url = reverse("admin:facilities_networkgroup_delete", args=[group.pk])
+        text = client.get(url).content.decode()
+        assert ("vì các dữ liệu sau đang dùng nó" in text) == (group == used)
+        client.post(url, {"post": "yes"})
+    assert list(NetworkGroup.objects.all()) == [used]
+
+
+@pytest.mark.parametrize("name", ["core_place", "facilities_establishment", "reports_report"])
+def test_what_has_a_history_cannot_be_deleted(client, administrator, name):
+    one_of_each(administrator)
+    app, model_name = name.split("_")
+    row = apps.get_model(app, model_name).objects.first()
+    assert client.post(reverse(f"admin:{name}_delete", args=[row.pk])).status_code == 403
+    listed = client.get(reverse(f"admin:{name}_changelist")).content.decode()
+    assert "delete_selected" not in listed
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_of_establishments_costs_the_same_for_any_length(
     client, administrator, rows, django_assert_num_queries
 ):
-    from facilities.tests.factories import EstablishmentFactory
-
     EstablishmentFactory.create_batch(rows)
     url = reverse("admin:facilities_establishment_changelist")
     client.get(url)
