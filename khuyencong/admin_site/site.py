@@ -105,11 +105,7 @@ class PortalAdminSite(AdminSite):
 
     def get_app_list(self, request, app_label=None):
         """The groups in our order and words; inside a group in the order of registration."""
-        found = self._build_app_dict(request, app_label)
-        if app_label is None:
-            groups = list(found.values())
-        else:
-            groups = [found] if found else []
+        groups = list(self._build_app_dict(request, app_label).values())
         place = {label: number for number, label in enumerate(GROUPS)}
         groups.sort(key=lambda group: place.get(group["app_label"], len(GROUPS)))
         order = {model: number for number, model in enumerate(self._registry)}

@@ -4,13 +4,16 @@ function nameSearchBoxes() {
     const box = select.parentElement?.querySelector(".select2-selection");
     if (!box || box.dataset.named) continue;
     box.dataset.named = "1";
+    const shown = box.querySelector(".select2-selection__rendered");
     const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
     if (label) {
       label.id ||= `${select.id}_label`;
       box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+      shown?.setAttribute("aria-labelledby", label.id);
     } else if (select.getAttribute("aria-label")) {
       box.removeAttribute("aria-labelledby");
       box.setAttribute("aria-label", select.getAttribute("aria-label"));
+      shown?.setAttribute("aria-label", select.getAttribute("aria-label"));
     }
   }
 }

@@ -100,6 +100,22 @@ def test_a_shut_administrator_is_out(client, administrator):
     assert client.get(reverse("admin:index")).status_code == 302
 
 
+def test_the_index_lists_every_model_and_each_group_has_its_page(client, administrator):
+    response = client.get(reverse("admin:index"))
+    text = response.content.decode()
+    for model in admin.site._registry:
+        assert reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") in text
+    assert [group["app_label"] for group in response.context["app_list"]][:3] == [
+        "core",
+        "collaborators",
+        "facilities",
+    ]
+    for group in response.context["app_list"]:
+        page = client.get(group["app_url"])
+        assert page.status_code == 200
+        assert f"<h1>{group['name']}</h1>" in page.content.decode()
+
+
 def test_search_does_not_need_marks(client, administrator):
     EstablishmentFactory(name="Cơ sở bánh tráng Bà Năm")
     EstablishmentFactory(name="Cơ khí Hòa Phát")
