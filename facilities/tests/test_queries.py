@@ -105,7 +105,7 @@ def test_figures_count_rows_of_today_and_of_the_old_units(cast, django_assert_nu
     EstablishmentFactory(**place | {"registered_on": date(2026, 10, 1)}, legal_form="unknown")
     EstablishmentFactory(**place | {"registered_on": date(2026, 12, 15)})
     EstablishmentFactory(**place | {"place": cast.long_son})
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         figures = registry_figures([cast.phuoc_hai.pk], START, END)
     totals = {key[0].removeprefix("registry."): v for key, v in figures.items() if not key[1]}
     assert totals == {

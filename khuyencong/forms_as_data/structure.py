@@ -132,10 +132,7 @@ class FormStructure:
     cells: dict[str, CellInfo] = field(repr=False)
     indicators: dict[str, IndicatorInfo] = field(repr=False)
     parts_by_code: dict[str, PartInfo] = field(repr=False)
-
-    @property
-    def indicators_by_id(self) -> dict[int, IndicatorInfo]:
-        return {indicator.id: indicator for indicator in self.indicators.values()}
+    cells_by_id: dict[tuple[int, str], CellInfo] = field(repr=False)
 
     def part_of(self, key: str) -> PartInfo:
         """The part that holds a cell."""
@@ -235,4 +232,7 @@ def _load(version: FormVersion) -> FormStructure:
         cells={cell.key: cell for part in parts for cell in part.cells},
         indicators={row.code: row for part in parts for row in part.indicators},
         parts_by_code={part.code: part for part in parts},
+        cells_by_id={
+            (cell.indicator.id, cell.member): cell for part in parts for cell in part.cells
+        },
     )

@@ -29,7 +29,14 @@ from khuyencong.forms_as_data.structure import (
 from reports import permissions
 from reports.actions._status import wrong_status
 from reports.enums import EDITABLE_STATUSES, ReportStatus
-from reports.models import DraftRow, DraftStatement, Report, ReportEvent, ReportPeriod
+from reports.models import (
+    DraftRow,
+    DraftStatement,
+    Report,
+    ReportEvent,
+    ReportPeriod,
+    ReportVersion,
+)
 from reports.queries.drafts import DraftFigure, base_revision, draft_figures, latest_number
 from reports.queries.establishments import establishments_of_place
 from reports.rows import clean_typed
@@ -77,13 +84,49 @@ def _check_place_existed(place: Place, period: ReportPeriod) -> None:
         raise WrongStatus(f"{place} không tồn tại trong kỳ {period.quarter}.")
 
 
+_REPORT = (
+    "id", "place_id", "period_id", "status", "latest_version_id", "accepted_version_id",
+    "first_submitted_at", "status_at", "draft_revision", "created_at", "is_illustration",
+)  # fmt: skip
+_PERIOD = (
+    "id", "scheme", "year", "number", "starts_on", "ends_on", "opens_on", "due_on", "locks_on",
+    "form_version_id",
+)  # fmt: skip
+_VERSION = ("id", "number", "form_version_id", "submitted_by_id", "submitted_at", "author_ids")
+_LOCK = (
+    "SELECT "
+    + ", ".join(
+        [f"r.{name}" for name in _REPORT]
+        + [f"p.{name}" for name in _PERIOD]
+        + [f"v.{name}" for name in _VERSION]
+    )
+    + " FROM reports_report r JOIN reports_reportperiod p ON p.id = r.period_id"
+    " LEFT JOIN reports_reportversion v ON v.id = r.latest_version_id"
+    " WHERE r.id = %s FOR UPDATE OF r"
+)
+
+
+def lock_report(report_id: int) -> Report:
+    """The report with its period and latest version, locked until the end of the transaction.
+
+    Plain SQL, since every submission and autosave begins here. Raises Report.DoesNotExist.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [report_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Report.DoesNotExist
+    first, second = len(_REPORT), len(_REPORT) + len(_PERIOD)
+    report = Report.from_db(connection.alias, _REPORT, row[:first])
+    report.period = ReportPeriod.from_db(connection.alias, _PERIOD, row[first:second])
+    if report.latest_version_id is not None:
+        report.latest_version = ReportVersion.from_db(connection.alias, _VERSION, row[second:])
+    return report
+
+
 def lock_for_writing(actor: User, report_id: int) -> Report:
     """The report, locked, once it is sure that the actor may write it now."""
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("place", "period", "latest_version")
-        .get(pk=report_id)
-    )
+    report = lock_report(report_id)
     permissions.check_can_edit_report(actor, report)
     if report.status not in EDITABLE_STATUSES:
         raise wrong_status(report)

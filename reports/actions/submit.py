@@ -25,11 +25,17 @@ from khuyencong.forms_as_data.rules import Finding, evaluate
 from khuyencong.forms_as_data.structure import FormStructure, structure_of
 from reports import permissions
 from reports.actions._status import _change_status, check_can_move
-from reports.actions.draft import check_period_open, clean_figure, read_figure, sync_statements
+from reports.actions.draft import (
+    check_period_open,
+    clean_figure,
+    lock_report,
+    read_figure,
+    sync_statements,
+)
 from reports.choices import choices_of
 from reports.content import Content, content_hash
 from reports.enums import ReportStatus
-from reports.models import DraftRow, DraftStatement, Report, ReportPeriod, ReportVersion
+from reports.models import Report, ReportPeriod, ReportVersion
 from reports.queries.comparison import previous_values
 from reports.queries.drafts import DraftFigure, draft_figures, latest_number
 from reports.queries.establishments import establishments_of_place
@@ -60,11 +66,7 @@ def submit_report(
     InvalidInput whose `errors` map cell keys, `row:<uid>:<column>`, `part:<code>` and
     `rule:<code>` to sentences.
     """
-    report = (
-        Report.objects.select_for_update(of=("self",))
-        .select_related("place", "period", "latest_version")
-        .get(pk=report_id)
-    )
+    report = lock_report(report_id)
     permissions.check_can_submit_report(actor, report)
     check_can_move(report, ReportStatus.SUBMITTED)
     check_period_open(report.period)
@@ -74,11 +76,12 @@ def submit_report(
         _lay_typed_over(report, structure, figures, typed, shown_revision)
     if nothing is not None:
         sync_statements(actor, report, structure, nothing)
-    statements = list(
-        DraftStatement.objects.filter(report=report).values_list(
-            "part_id", "stated_by_id", "stated_at"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT part_id, stated_by_id, stated_at FROM reports_draftstatement WHERE report_id = %s",
+            [report.pk],
         )
-    )
+        statements = cursor.fetchall()
     checked = _Checked(structure)
     checked.take_figures(figures, {part_id for part_id, _, _ in statements})
     checked.take_counts(counted_figures(report.period, report.place_id, structure))
@@ -226,12 +229,14 @@ class _Checked:
     def take_rows(self, report: Report) -> None:
         """Rows of the parts that are not stated to have nothing; such a part needs at least one."""
         by_part: dict[int, list[tuple]] = {}
-        for row in (
-            DraftRow.objects.filter(report=report)
-            .order_by("position", "id")
-            .values_list("part_id", "uid", "data", "updated_by_id")
-        ):
-            by_part.setdefault(row[0], []).append(row)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT part_id, uid, data, updated_by_id FROM reports_draftrow"
+                " WHERE report_id = %s ORDER BY position, id",
+                [report.pk],
+            )
+            for part_id, uid, data, author_id in cursor.fetchall():
+                by_part.setdefault(part_id, []).append((part_id, uid, json.loads(data), author_id))
         wanted = [
             part
             for part in self.structure.parts

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from collaborators.queries import principal_assignments
@@ -280,12 +281,10 @@ def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
         conflicts = _conflict_words(result)
         errors = refusal.errors if isinstance(refusal, InvalidInput) else {}
         return _edit_page(request, report, 422, posted=posted, errors=errors, conflicts=conflicts)
-    messages.success(
-        request,
-        f"Đã nộp báo cáo {version.report.period.quarter} – {version.report.place} "
-        f"lúc {timezone.localtime(version.submitted_at):%H:%M ngày %d/%m/%Y} (lần nộp {version.number}).",
+    # Said by the page itself: a message would cost another transaction for the session.
+    return redirect(
+        f"{reverse('reports:detail', args=[pk])}?{urlencode({'da_nop': version.number})}"
     )
-    return redirect("reports:detail", pk=pk)
 
 
 @require_POST
@@ -293,6 +292,7 @@ def report_nothing(request: HttpRequest, pk: int) -> HttpResponse:
     """State that a part has nothing to report, or take it back (JSON, from the page's script)."""
     report = _report(request, pk)
     try:
+        permissions.check_can_edit_report(request.user, report)
         body = _json_body(request)
         part, stated = str(body.get("part", "")), bool(body.get("stated"))
         if stated:

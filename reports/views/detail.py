@@ -37,6 +37,9 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "versions": versions,
             "parts": version_parts(version) if version else [],
             "can_edit": can_edit,
+            "just_submitted": version is not None
+            and version.submitted_by_id == request.user.pk
+            and request.GET.get("da_nop") == str(version.number),
             "sees_life": sees_life,
             "events": _events(report) if sees_life else [],
         },
