@@ -11,12 +11,17 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import get_random_string
 
+from khuyencong.core.middleware import SEEN
 from khuyencong.embedded.commands import command
 
 CSRF = "b" * 32
@@ -72,38 +77,24 @@ def query_ms(queryset_or_sql, params=None, runs: int = 7) -> float:
     return median_ms(work, runs)
 
 
-def session_cookie(user) -> str:
-    """A logged-in session of a user, as a Cookie header with the CSRF cookie beside it."""
-    store = SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.create()
-    return f"{settings.SESSION_COOKIE_NAME}={store.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
-
-
 def session_cookies(users) -> dict[int, str]:
-    """Logged-in sessions of many users, in one insert."""
-    model = SessionStore.get_model_class()
+    """Logged-in sessions of many users in one insert: Cookie headers with the CSRF cookie beside."""
+    store = SessionStore()
+    expires = timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     rows, cookies = [], {}
     for user in users:
-        store = SessionStore(session_key=SessionStore()._get_new_session_key())
+        key = get_random_string(32, "abcdefghijklmnopqrstuvwxyz0123456789")
         data = {
             SESSION_KEY: str(user.pk),
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[-1],
             HASH_SESSION_KEY: user.get_session_auth_hash(),
+            SEEN: int(time.time()),
         }
-        rows.append(
-            model(
-                session_key=store.session_key,
-                session_data=store.encode(data),
-                expire_date=store.get_expiry_date(),
-            )
-        )
+        rows.append(Session(session_key=key, session_data=store.encode(data), expire_date=expires))
         cookies[user.pk] = (
-            f"{settings.SESSION_COOKIE_NAME}={store.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
+            f"{settings.SESSION_COOKIE_NAME}={key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
         )
-    model.objects.bulk_create(rows, batch_size=1000)
+    Session.objects.bulk_create(rows, batch_size=1000)
     return cookies
 
 
@@ -113,6 +104,8 @@ def web_server(port: int = 8899, settings: str = ""):
     environment = {**os.environ, "PORT": str(port), "LOG_LEVEL": "ERROR"}
     if settings:
         environment["DJANGO_SETTINGS_MODULE"] = settings
+    # Static files as in production: the pages name them by their hashes.
+    subprocess.run([sys.executable, "-m", "khuyencong.embedded", "prepare", "static"], check=True)
     process = subprocess.Popen(command_with(port), env=environment)
     base = f"http://127.0.0.1:{port}"
     try:
