@@ -23,7 +23,7 @@ from facilities.queries.scope import successor_of
 from khuyencong.core.forms import CleanCharField, DateField, PortalForm, ScaledField
 from khuyencong.core.identifiers import format_phone, parse_phone, parse_tax_code
 from khuyencong.core.models import Place, in_force_on
-from khuyencong.core.places import communes_on, units_of
+from khuyencong.core.places import units_of
 
 MILLION_DECIMALS = 6
 # The filters that are folded away until they are asked for.
@@ -314,29 +314,28 @@ class FilterForm(PortalForm):
 
 
 def _place_choices(own_places) -> list:
-    """Communes of today's map, then those of older maps with the day they ended."""
-    today = communes_on()
-    before = (
-        Place.objects.communes()
-        .filter(valid_to__lt=timezone.localdate())
-        .select_related("parent")
-        .in_vietnamese_order()
-    )
+    """Communes of today's map, then those of older maps with the day they ended.
+
+    Values, not objects: a national list has thousands of them on every page.
+    """
+    communes = Place.objects.communes().in_vietnamese_order()
     if own_places is not None:
-        today, before = today.filter(pk__in=own_places), before.filter(pk__in=own_places)
+        communes = communes.filter(pk__in=own_places)
+    today = timezone.localdate()
+    before = communes.filter(valid_to__lt=today).values_list(
+        "pk", "name", "parent__name", "valid_to"
+    )
     choices = [
         ("", "Tất cả địa bàn"),
-        ("Địa bàn hiện nay", [(str(place.pk), place.name) for place in today]),
+        (
+            "Địa bàn hiện nay",
+            [(str(pk), name) for pk, name in communes.in_force_on(today).values_list("pk", "name")],
+        ),
         (
             "Địa bàn cũ",
             [
-                (
-                    str(place.pk),
-                    f"{place.name}, {place.parent or ''} (đến {place.valid_to:%d/%m/%Y})".replace(
-                        ",  (", " ("
-                    ),
-                )
-                for place in before
+                (str(pk), f"{name}{f', {parent}' if parent else ''} (đến {valid_to:%d/%m/%Y})")
+                for pk, name, parent, valid_to in before
             ],
         ),
     ]

@@ -1,6 +1,9 @@
 """The portal's components as tags; built into every template (docs/frontend.md shows them)."""
 
+from functools import lru_cache
+
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -55,6 +58,12 @@ TONE_ICONS = {
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = ""):
     """An icon of the sprite. Decoration unless `label` says what it means to those who do not see it."""
+    return _icon(name, str(label), str(css))
+
+
+# The same few icons stand on every row of every list, so each is put together once.
+@lru_cache(maxsize=2048)
+def _icon(name: str, label: str, css: str):
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"icon {name!r} is not in khuyencong/core/icons.py")
     hidden = (
@@ -71,11 +80,18 @@ def icon(name: str, label: str = "", css: str = ""):
     )
 
 
-@register.inclusion_tag("components/status.html")
+@register.simple_tag
 def status(code: str, label: str):
     """A status as word + icon + colour; an unknown code is neutral, so that a new one still shows."""
-    tone, symbol = STATUS_STYLES.get(str(code), ("neutral", "circle-dot"))
-    return {"tone": tone, "icon": symbol, "label": label}
+    return _status(str(code), str(label))
+
+
+@lru_cache(maxsize=2048)
+def _status(code: str, label: str):
+    tone, symbol = STATUS_STYLES.get(code, ("neutral", "circle-dot"))
+    return render_to_string(
+        "components/status.html", {"tone": tone, "icon": symbol, "label": label}
+    )
 
 
 @register.inclusion_tag("components/due.html")
