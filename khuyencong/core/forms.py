@@ -6,6 +6,9 @@ fields below take what Vietnamese offices type: 1.234,5 and 24/11/2026.
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from khuyencong.core.numbers import format_scaled, parse_scaled
 from khuyencong.core.text import clean
@@ -34,7 +37,34 @@ class PortalFormRenderer(TemplatesSetting):
             attrs = widget["attrs"]
             if css and css not in (attrs.get("class") or "").split():
                 attrs["class"] = f"{attrs.get('class') or ''} {css}".strip()
+            if template_name == "django/forms/widgets/select.html":
+                return _select(widget)
         return super().render(template_name, context, request)
+
+
+def _select(widget: dict) -> str:
+    """A select as Django's own templates write it, put together at once: they render one template
+    per option, which a list of three thousand communes feels."""
+    groups = []
+    for group, options, _ in widget["optgroups"]:
+        inner = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (str(option["value"]), flatatt(option["attrs"]), option["label"])
+                for option in options
+            ),
+        )
+        groups.append(
+            format_html('<optgroup label="{}">{}</optgroup>', group, inner) if group else inner
+        )
+    attrs = {name: value for name, value in widget["attrs"].items() if value is not False}
+    return format_html(
+        '<select name="{}"{}>{}</select>',
+        widget["name"],
+        flatatt({name: value if value is True else str(value) for name, value in attrs.items()}),
+        mark_safe("".join(groups)),
+    )
 
 
 class PortalForm(forms.Form):
