@@ -44,7 +44,7 @@ const SAVING_WORDS = {
 
 function showState(name, detail = "") {
   const place = document.getElementById("tinh-trang-luu");
-  const now = new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", hour12: false });
+  const now = new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Ho_Chi_Minh" });
   const words = name === "saved" ? `Đã lưu lúc ${now}` : SAVING_WORDS[name];
   place.dataset.state = name;
   // A screen reader is told what matters, not each key.
@@ -74,7 +74,7 @@ function showError(key) {
   const input = inputOf(key);
   const indicator = indicatorOf[key];
   const words = readFigure(input.value, indicator.decimals, indicator.negative).error || ruleErrors.get(key) || "";
-  find(`[data-error="${key}"]`).textContent = words;
+  find(`[data-error="${key}"]`).textContent = words.charAt(0).toUpperCase() + words.slice(1);
   input.toggleAttribute("aria-invalid", Boolean(words));
   if (words) input.setAttribute("aria-invalid", "true");
   input.closest("tr").classList.toggle("rp-wrong", Boolean(words));
@@ -198,6 +198,7 @@ form.addEventListener("focusout", ({ target }) => {
 form.addEventListener("change", ({ target }) => {
   if (target.name !== "khong_phat_sinh") return;
   showStated(target.value, "");
+  find("[data-part-error]", target.closest("[data-part]"))?.remove();
   sync.state(target.value, target.checked);
   checkRules();
 });
@@ -216,6 +217,27 @@ form.addEventListener("click", ({ target }) => {
   }
 });
 spreadsheet(form, setText);
+
+// A quarter without change: one press fills what is still empty; the person reads it and submits.
+
+const noChange = document.querySelector("[data-no-change]");
+if (noChange) {
+  const isUntouched = keys.every((key) => !inputOf(key).value.trim()) && !find("[name=khong_phat_sinh]:checked");
+  noChange.hidden = !isUntouched || keys.every((key) => !data.cells[key].before);
+  const press = find("button", noChange);
+  press.addEventListener("click", () => {
+    const empty = keys.filter((key) => data.cells[key].before && !inputOf(key).value.trim() && !isStated(partOf(key)));
+    for (const key of empty) setText(inputOf(key), data.cells[key].before);
+    const parts = all('[data-kind="rows"]').filter((part) => !find("[data-draft-row]", part) && !isStated(part));
+    const boxes = parts.map((part) => find("[name=khong_phat_sinh]", part)).filter(Boolean);
+    for (const box of boxes) box.click();
+    const stated = boxes.map((box) => find(".rp-numeral", document.querySelector(`[data-progress="${box.value}"]`)).textContent);
+    const done = find("[role=status]", noChange);
+    done.textContent = `Đã lấy số quý trước cho ${empty.length} ô${stated.length ? `, khai không phát sinh ở phần ${stated.join(", ")}` : ""}. Anh/chị xem lại từng số rồi bấm Nộp báo cáo.`;
+    press.remove();
+    done.focus();
+  });
+}
 
 // Submission: first everything is saved, then the form goes as it is
 
@@ -291,5 +313,9 @@ bringBack();
 checkRules();
 const firstWrong = find("a[data-jump]", document.querySelector("[data-error-summary]") ?? document.createElement("i"));
 if (firstWrong) jump(firstWrong.hash.slice(1));
-else if (location.hash) jump(location.hash.slice(1));
-else if (data.firstRequest) jump(data.firstRequest);
+else if (location.hash) {
+  jump(location.hash.slice(1));
+  // The fonts move what is above; the place is found again when they are there.
+  const place = document.activeElement;
+  document.fonts.ready.then(() => document.activeElement === place && jump(location.hash.slice(1)));
+} else if (data.firstRequest) jump(data.firstRequest);
