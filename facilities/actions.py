@@ -2,19 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from facilities import permissions
-from facilities.enums import STATUS_TRANSITIONS, DataSource, EstablishmentStatus, LegalForm
+from facilities.enums import (
+    STATUS_TRANSITIONS,
+    ChangeSource,
+    DataSource,
+    EstablishmentStatus,
+    LegalForm,
+)
 from facilities.models import Establishment, Industry, NetworkGroup, Product, StatusChange
+from khuyencong.audit.sources import recorded_as
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
 from khuyencong.core.models import Place, User
 from khuyencong.core.text import clean
 
 TAX_CODE_ONCE = "establishment_tax_code_once"
+# How a new record's source is told in the history of its values.
+_CHANGE_OF = {
+    DataSource.SURVEY: ChangeSource.SURVEY,
+    DataSource.IMPORT: ChangeSource.IMPORT,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +61,7 @@ def add_establishment(
     source: str = DataSource.ENTRY,
     registered_on: date | None = None,
 ) -> Establishment:
-    """Enter an establishment in the book, today unless said otherwise.
+    """Enter an establishment in the book, today unless said otherwise; `source` is a `DataSource`.
 
     Raises NotAllowed outside the actor's communes, InvalidInput where a rule is broken (the tax
     code is in the book already, female labour exceeds the total …).
@@ -62,8 +75,9 @@ def add_establishment(
         registered_on=registered_on or timezone.localdate(),
         created_by=actor,
     )
-    _check(establishment)
-    _save(establishment)
+    check_record(establishment)
+    with recorded_as(_CHANGE_OF.get(source, ChangeSource.ENTRY)):
+        _save(establishment)
     return establishment
 
 
@@ -74,32 +88,18 @@ def update_establishment(
     establishment_id: int,
     facts: EstablishmentFacts,
     seen_at: datetime | None = None,
+    source: str = ChangeSource.ENTRY,
 ) -> Establishment:
     """Correct or complete what the book says; only the fields that differ are written.
 
-    `seen_at` is the `updated_at` of what the actor saw: Conflict if it has changed since. Moving it
+    `source` is a `ChangeSource`, kept with the history of what changes. `seen_at` is the `updated_at` of what the actor saw: Conflict if it has changed since. Moving it
     to another commune needs the right to add there. Raises NotAllowed, InvalidInput.
     """
-    establishment = _locked(establishment_id)
+    establishment = locked(establishment_id)
     permissions.check_can_change_establishment(actor, establishment)
     if facts.place.pk != establishment.place_id:
         permissions.check_can_add_establishment(actor, facts.place)
-    if seen_at is not None and establishment.updated_at != seen_at:
-        at = timezone.localtime(establishment.updated_at)
-        raise Conflict(
-            f"Cơ sở này vừa được người khác sửa lúc {at:%H:%M ngày %d/%m/%Y}. Những gì anh/chị nhập "
-            "vẫn còn trong ô; anh/chị mở lại trang của cơ sở để đối chiếu rồi lưu lần nữa."
-        )
-    changed = []
-    for name, value in _fields(facts).items():
-        if getattr(establishment, name) != value:
-            setattr(establishment, name, value)
-            changed.append(name)
-    if not changed:
-        return establishment
-    _check(establishment)
-    establishment.updated_at = timezone.now()
-    _save(establishment, update_fields=[*changed, "updated_at"])
+    write_changes(establishment, _fields(facts), seen_at=seen_at, source=source)
     return establishment
 
 
@@ -112,7 +112,7 @@ def change_status(
     Leaves a StatusChange. Raises NotAllowed; WrongStatus when it has that status already or the way
     is not open; InvalidInput for a day in the future or before the last change, or without reason.
     """
-    establishment = _locked(establishment_id)
+    establishment = locked(establishment_id)
     permissions.check_can_change_establishment(actor, establishment)
     status, reason = EstablishmentStatus(status), clean(reason)
     if status == establishment.status:
@@ -150,24 +150,54 @@ def change_status(
 
 
 @transaction.atomic
-def add_product(*, actor: User, establishment_id: int, name: str, capacity: str = "") -> Product:
-    """Add a product to an establishment. Raises NotAllowed, InvalidInput (name missing or doubled)."""
-    establishment = _locked(establishment_id)
+def add_product(
+    *,
+    actor: User,
+    establishment_id: int,
+    name: str,
+    capacity: str = "",
+    capacity_value: Decimal | None = None,
+    capacity_unit: str = "",
+    source: str = ChangeSource.ENTRY,
+) -> Product:
+    """Add a product to an establishment; the capacity is of a year, with its unit.
+
+    Raises NotAllowed, InvalidInput (name missing or doubled, a capacity without unit).
+    """
+    establishment = locked(establishment_id)
     permissions.check_can_change_establishment(actor, establishment)
-    product = Product(establishment=establishment, name=clean(name), capacity=clean(capacity))
-    _check(product)
-    product.save()
+    product = Product(
+        establishment=establishment,
+        name=clean(name),
+        capacity=clean(capacity),
+        capacity_value=capacity_value,
+        capacity_unit=clean(capacity_unit),
+    )
+    check_record(product)
+    with recorded_as(source):
+        product.save()
     return product
 
 
 @transaction.atomic
-def update_product(*, actor: User, product_id: int, name: str, capacity: str = "") -> Product:
+def update_product(
+    *,
+    actor: User,
+    product_id: int,
+    name: str,
+    capacity: str = "",
+    capacity_value: Decimal | None = None,
+    capacity_unit: str = "",
+    source: str = ChangeSource.ENTRY,
+) -> Product:
     """Correct a product. Raises NotAllowed, InvalidInput."""
     product = _locked_product(product_id)
     permissions.check_can_change_establishment(actor, product.establishment)
     product.name, product.capacity = clean(name), clean(capacity)
-    _check(product)
-    product.save(update_fields=["name", "capacity"])
+    product.capacity_value, product.capacity_unit = capacity_value, clean(capacity_unit)
+    check_record(product)
+    with recorded_as(source):
+        product.save(update_fields=["name", "capacity", "capacity_value", "capacity_unit"])
     return product
 
 
@@ -183,6 +213,10 @@ def remove_product(*, actor: User, product_id: int) -> Establishment:
         raise WrongStatus(
             f"“{product.name}” có danh hiệu sản phẩm tiêu biểu nên không gỡ khỏi sổ được. "
             "Nếu ghi nhầm, anh/chị báo chuyên viên Trung tâm."
+        )
+    if product.certificates.exists():
+        raise WrongStatus(
+            f"“{product.name}” có chứng nhận trong sổ; anh/chị gỡ chứng nhận trước rồi gỡ sản phẩm."
         )
     product.delete()
     return product.establishment
@@ -201,7 +235,39 @@ def _fields(facts: EstablishmentFacts) -> dict:
     }
 
 
-def _check(record) -> None:
+def write_changes(
+    establishment: Establishment,
+    values: dict,
+    *,
+    seen_at: datetime | None = None,
+    source: str = ChangeSource.ENTRY,
+) -> list[str]:
+    """Write what differs of a locked establishment; returns the names of the fields that changed.
+
+    Raises Conflict when it has changed since `seen_at`, InvalidInput where a rule is broken. Who may
+    is the caller's to check.
+    """
+    if seen_at is not None and establishment.updated_at != seen_at:
+        at = timezone.localtime(establishment.updated_at)
+        raise Conflict(
+            f"Cơ sở này vừa được người khác sửa lúc {at:%H:%M ngày %d/%m/%Y}. Những gì anh/chị nhập "
+            "vẫn còn trong ô; anh/chị mở lại trang của cơ sở để đối chiếu rồi lưu lần nữa."
+        )
+    changed = []
+    for name, value in values.items():
+        if getattr(establishment, name) != value:
+            setattr(establishment, name, value)
+            changed.append(name)
+    if not changed:
+        return []
+    check_record(establishment)
+    establishment.updated_at = timezone.now()
+    with recorded_as(source):
+        _save(establishment, update_fields=[*changed, "updated_at"])
+    return changed
+
+
+def check_record(record) -> None:
     """Raise InvalidInput with the model's own sentences, field by field."""
     try:
         record.full_clean()
@@ -223,7 +289,8 @@ def _save(establishment: Establishment, **kwargs) -> None:
         raise InvalidInput(sentence, {"tax_code": [sentence]}) from error
 
 
-def _locked(establishment_id: int) -> Establishment:
+def locked(establishment_id: int) -> Establishment:
+    """The establishment with its place, locked until the transaction ends."""
     return (
         Establishment.objects.select_for_update(of=("self",))
         .select_related("place")

@@ -146,13 +146,20 @@ class ProductAdmin(PortalImportMixin, PortalModelAdmin):
     def through_action(self, request, obj, form, change):
         if change:
             return actions.update_product(
-                actor=request.user, product_id=obj.pk, name=obj.name, capacity=obj.capacity
+                actor=request.user,
+                product_id=obj.pk,
+                name=obj.name,
+                capacity=obj.capacity,
+                capacity_value=obj.capacity_value,
+                capacity_unit=obj.capacity_unit,
             )
         return actions.add_product(
             actor=request.user,
             establishment_id=obj.establishment_id,
             name=obj.name,
             capacity=obj.capacity,
+            capacity_value=obj.capacity_value,
+            capacity_unit=obj.capacity_unit,
         )
 
 

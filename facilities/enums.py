@@ -30,13 +30,40 @@ class EstablishmentStatus(models.TextChoices):
     ACTIVE = "active", "Đang hoạt động"
     PAUSED = "paused", "Tạm ngừng"
     STOPPED = "stopped", "Đã ngừng"
+    MOVED = "moved", "Đã chuyển đi"
+    MERGED = "merged", "Đã gộp vào cơ sở khác"
 
 
-# From a status to those a person may change it to.
+# What a new entry may start with.
+FIRST_STATUSES = (
+    EstablishmentStatus.ACTIVE,
+    EstablishmentStatus.PAUSED,
+    EstablishmentStatus.STOPPED,
+)
+# Not counted as an establishment of the place any more.
+GONE_STATUSES = (
+    EstablishmentStatus.STOPPED,
+    EstablishmentStatus.MOVED,
+    EstablishmentStatus.MERGED,
+)
+
+
+# From a status to those a person may change it to. Merging two records is no change of status by
+# hand, so nothing leads to or from MERGED here.
 STATUS_TRANSITIONS = {
-    EstablishmentStatus.ACTIVE: {EstablishmentStatus.PAUSED, EstablishmentStatus.STOPPED},
-    EstablishmentStatus.PAUSED: {EstablishmentStatus.ACTIVE, EstablishmentStatus.STOPPED},
+    EstablishmentStatus.ACTIVE: {
+        EstablishmentStatus.PAUSED,
+        EstablishmentStatus.STOPPED,
+        EstablishmentStatus.MOVED,
+    },
+    EstablishmentStatus.PAUSED: {
+        EstablishmentStatus.ACTIVE,
+        EstablishmentStatus.STOPPED,
+        EstablishmentStatus.MOVED,
+    },
     EstablishmentStatus.STOPPED: {EstablishmentStatus.ACTIVE},
+    EstablishmentStatus.MOVED: {EstablishmentStatus.ACTIVE},
+    EstablishmentStatus.MERGED: set(),
 }
 
 
@@ -57,3 +84,73 @@ class AwardLevel(models.TextChoices):
     PROVINCE = "province", "Cấp tỉnh"
     REGION = "region", "Cấp khu vực"
     NATION = "nation", "Cấp quốc gia"
+
+
+class ChangeSource(models.TextChoices):
+    """Where the value that a change writes comes from; kept with the history of the change."""
+
+    ENTRY = "entry", "Nhập trực tiếp"
+    SURVEY = "survey", "Phiếu khảo sát"
+    REPORT = "report", "Báo cáo quý"
+    REQUEST = "request", "Hồ sơ đề nghị hỗ trợ"
+    IMPORT = "import", "Nhập từ bảng tính"
+    CORRECTION = "correction", "Đính chính"
+
+
+class ConsentMeans(models.TextChoices):
+    """By what means an establishment agreed to be contacted."""
+
+    WRITTEN = "written", "Văn bản"
+    SURVEY_FORM = "survey_form", "Phiếu khảo sát"
+    SPOKEN = "spoken", "Lời nói"
+    ELECTRONIC = "electronic", "Thư điện tử, tin nhắn"
+
+
+class Market(models.TextChoices):
+    """Where an establishment sells."""
+
+    COMMUNE = "commune", "Trong xã, phường"
+    PROVINCE = "province", "Trong tỉnh, thành phố"
+    COUNTRY = "country", "Trong nước"
+    EXPORT = "export", "Xuất khẩu"
+
+
+class CertificateKind(models.TextChoices):
+    """What a certificate is about; the title CNNT tiêu biểu is an Award instead."""
+
+    ISO = "iso", "ISO"
+    HACCP = "haccp", "HACCP"
+    OCOP = "ocop", "OCOP"
+    FOOD_SAFETY = "food_safety", "An toàn thực phẩm"
+    TRADEMARK = "trademark", "Nhãn hiệu"
+    OTHER = "other", "Chứng nhận khác"
+
+
+class NeedState(models.TextChoices):
+    """Whether a support need still stands."""
+
+    OPEN = "open", "Đang có nhu cầu"
+    MET = "met", "Đã được đáp ứng"
+    WITHDRAWN = "withdrawn", "Không còn nhu cầu"
+
+
+NEED_TRANSITIONS = {
+    NeedState.OPEN: {NeedState.MET, NeedState.WITHDRAWN},
+    NeedState.MET: {NeedState.OPEN},
+    NeedState.WITHDRAWN: {NeedState.OPEN},
+}
+
+
+class RequestKind(models.TextChoices):
+    """What a person asks for about their own data (Luật 91/2025/QH15)."""
+
+    CORRECTION = "correction", "Đính chính"
+    ERASURE = "erasure", "Xóa dữ liệu cá nhân"
+
+
+class RequestState(models.TextChoices):
+    """Where such a request stands."""
+
+    OPEN = "open", "Chờ giải quyết"
+    DONE = "done", "Đã giải quyết"
+    REFUSED = "refused", "Không chấp nhận"

@@ -7,6 +7,7 @@ from facilities.models import Award
 from facilities.queries import ListFilters, list_rows
 from facilities.queries.listing import LEVELS
 from facilities.queries.scope import successor_of
+from khuyencong.audit.personal import log_export_access
 from khuyencong.core.models import Place
 from khuyencong.core.places import units_of
 from khuyencong.exports.registry import ExportColumn, ExportSource, Sheet
@@ -55,19 +56,33 @@ def _sheets(user, params) -> list[Sheet]:
     """One sheet. Rows are streamed by a cursor of the server, a chunk at a time in memory."""
     rows = list_rows(user, ListFilters.from_params(params))
     contacts = permissions.can_see_contacts(user)
+    full = permissions.can_see_personal_numbers(user)
+    total = rows.order_by().count()
+    if contacts and total:
+        log_export_access(
+            user, kind=ESTABLISHMENTS.kind, name=_describe(user, params), records=total
+        )
     columns = (*_FACTS, *(_CONTACTS if contacts else ()), *_REST)
     return [
         Sheet(
             title="Cơ sở",
             columns=columns,
-            rows=_values(rows, contacts),
-            total=rows.order_by().count(),
-            header_rows=[] if contacts else [["Không có thông tin cá nhân của cơ sở."]],
+            rows=_values(rows, contacts, full),
+            total=total,
+            header_rows=_notes(contacts, full),
         )
     ]
 
 
-def _values(rows, contacts: bool) -> Iterator[tuple]:
+def _notes(contacts: bool, full: bool) -> list[list[str]]:
+    """What stands above the sheet about personal data."""
+    if not contacts:
+        return [["Không có thông tin cá nhân của cơ sở."]]
+    kept = "Chỉ dùng cho hoạt động khuyến công (Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15)."
+    return [[kept]] if full else [[kept, "Số định danh cá nhân được che."]]
+
+
+def _values(rows, contacts: bool, full: bool) -> Iterator[tuple]:
     units = _all_units(rows)
     awards = _top_levels()
     for row in rows.iterator(chunk_size=CHUNK):
@@ -75,7 +90,7 @@ def _values(rows, contacts: bool) -> Iterator[tuple]:
         yield (
             (row.name, row.get_absolute_url()),
             row.get_legal_form_display(),
-            row.tax_code,
+            row.tax_code if full else row.shown_tax_code,
             *((row.representative, row.phone) if contacts else ()),
             row.place.name,
             unit.name if unit else "",

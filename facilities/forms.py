@@ -1,13 +1,17 @@
 """What is typed about establishments: parsed and checked here, written by the actions."""
 
+from decimal import Decimal
+
 from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
 
 from facilities.actions import EstablishmentFacts
 from facilities.enums import (
+    FIRST_STATUSES,
     STATUS_TRANSITIONS,
     AwardLevel,
+    ChangeSource,
     DataSource,
     EstablishmentStatus,
     LegalForm,
@@ -28,6 +32,16 @@ from khuyencong.core.places import units_of
 MILLION_DECIMALS = 6
 # The filters that are folded away until they are asked for.
 MORE_FILTERS = ("nhom", "loai", "tinh_trang", "giai", "nguon")
+
+
+def source_field() -> forms.ChoiceField:
+    """Where what is typed comes from; kept with the history of each value."""
+    return forms.ChoiceField(
+        label="Nguồn của thông tin",
+        choices=ChangeSource.choices,
+        required=False,
+        help_text="Ghi vào lịch sử cùng từng giá trị.",
+    )
 
 
 class PlaceChoice(forms.ModelChoiceField):
@@ -104,10 +118,13 @@ class EstablishmentForm(PortalForm):
         min_value=0,
         help_text="Ví dụ 1.250,5 là 1 tỷ 250 triệu 500 nghìn đồng.",
     )
-    status = forms.ChoiceField(label="Tình trạng", choices=EstablishmentStatus.choices)
+    status = forms.ChoiceField(
+        label="Tình trạng", choices=[(status.value, status.label) for status in FIRST_STATUSES]
+    )
     note = forms.CharField(
         label="Ghi chú", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    source = source_field()
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, user, establishment: Establishment | None = None, **kwargs):
@@ -118,8 +135,7 @@ class EstablishmentForm(PortalForm):
         self.fields["industry"].queryset = Industry.objects.filter(
             in_force_on(timezone.localdate())
         )
-        if establishment is not None:
-            del self.fields["status"]
+        del self.fields["status" if establishment is not None else "source"]
 
     def _offer_places(self):
         """Communes of today that are the user's to add in; an old one only while it stays."""
@@ -248,6 +264,22 @@ class StatusForm(PortalForm):
         ]
 
 
+class DecimalQuantityField(ScaledField):
+    """A quantity with at most three decimals, as a Decimal: `1.234,5`."""
+
+    def __init__(self, **kwargs):
+        super().__init__(decimals=3, min_value=0, **kwargs)
+
+    def prepare_value(self, value):
+        if isinstance(value, Decimal):
+            value = int(value.scaleb(self.decimals))
+        return super().prepare_value(value)
+
+    def to_python(self, value):
+        number = super().to_python(value)
+        return None if number is None else Decimal(number).scaleb(-self.decimals)
+
+
 class ProductForm(PortalForm):
     """A product and what can be made of it."""
 
@@ -256,12 +288,27 @@ class ProductForm(PortalForm):
         label="Năng lực sản xuất",
         max_length=100,
         required=False,
-        help_text="Ví dụ: 2 tấn/tháng.",
+        help_text="Ghi bằng chữ, ví dụ: 2 tấn/tháng, hai ca.",
     )
+    capacity_value = DecimalQuantityField(label="Công suất một năm", required=False)
+    capacity_unit = CleanCharField(
+        label="Đơn vị công suất",
+        max_length=30,
+        required=False,
+        help_text="Ví dụ: tấn, lít, chiếc.",
+    )
+    source = source_field()
 
     @classmethod
     def initial_of(cls, product: Product) -> dict:
-        return {"name": product.name, "capacity": product.capacity}
+        return {
+            name: getattr(product, name)
+            for name in ("name", "capacity", "capacity_value", "capacity_unit")
+        }
+
+    def values(self) -> dict:
+        """The valid form as the actions take it."""
+        return self.cleaned_data | {"source": self.cleaned_data["source"] or ChangeSource.ENTRY}
 
 
 class FilterForm(PortalForm):

@@ -1,8 +1,14 @@
-"""The registry of rural industrial establishments (cơ sở công nghiệp nông thôn): first cut."""
+"""The registry of rural industrial establishments (cơ sở công nghiệp nông thôn).
+
+Rows that only describe an establishment further stand in `facilities.record.models`.
+"""
+
+from decimal import Decimal
 
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -12,13 +18,33 @@ from django.db.models.query import ModelIterable
 from django.urls import reverse
 from django.utils import timezone
 
-from facilities.enums import AwardLevel, DataSource, EstablishmentStatus, LegalForm
+from facilities.enums import (
+    AwardLevel,
+    ConsentMeans,
+    DataSource,
+    EstablishmentStatus,
+    LegalForm,
+    Market,
+)
+from facilities.record.models import (
+    Certificate,
+    EligibilityRule,
+    Machine,
+    NeedKind,
+    PersonalDataRequest,
+    SupportNeed,
+    YearFigure,
+)
 from khuyencong.core.models import Place
 from khuyencong.core.text import Fold, SortKey
 
 # A household's tax code is the twelve-digit identity number of its owner.
 PERSONAL_TAX_CODE_DIGITS = 12
-CONTACT_FIELDS = frozenset({"representative", "phone", "tax_code"})
+# Degrees that hold the mainland, the islands and the sea of Vietnam (Hoàng Sa, Trường Sa included).
+VIETNAM_LATITUDES, VIETNAM_LONGITUDES = (Decimal(6), Decimal(24)), (Decimal(102), Decimal(118))
+CONTACT_FIELDS = frozenset(
+    {"representative", "representative_position", "phone", "email", "tax_code"}
+)
 
 
 class MaskedIterable(ModelIterable):
@@ -138,6 +164,38 @@ class Establishment(models.Model):
     labour_total = models.PositiveIntegerField("Tổng số lao động", null=True, blank=True)
     labour_female = models.PositiveIntegerField("Trong đó lao động nữ", null=True, blank=True)
     revenue_vnd = models.BigIntegerField("Doanh thu năm gần nhất (đồng)", null=True, blank=True)
+    household_licence_number = models.CharField(
+        "Số giấy chứng nhận đăng ký hộ kinh doanh", max_length=50, blank=True
+    )
+    household_licence_on = models.DateField("Ngày cấp giấy chứng nhận", null=True, blank=True)
+    household_licence_issuer = models.CharField(
+        "Nơi cấp giấy chứng nhận", max_length=150, blank=True
+    )
+    craft_village = models.CharField("Làng nghề", max_length=150, blank=True)
+    latitude = models.DecimalField("Vĩ độ", max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(
+        "Kinh độ", max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    representative_position = models.CharField("Chức vụ người đại diện", max_length=100, blank=True)
+    email = models.EmailField("Thư điện tử", blank=True)
+    website = models.URLField("Trang thông tin điện tử", max_length=300, blank=True)
+    contact_consent_on = models.DateField("Đồng ý cho liên hệ từ ngày", null=True, blank=True)
+    contact_consent_means = models.CharField(
+        "Hình thức đồng ý", max_length=15, choices=ConsentMeans.choices, blank=True
+    )
+    contact_consent_withdrawn_on = models.DateField("Rút lại đồng ý ngày", null=True, blank=True)
+    labour_seasonal = models.PositiveIntegerField("Lao động thời vụ", null=True, blank=True)
+    capital_vnd = models.BigIntegerField("Tổng nguồn vốn (đồng)", null=True, blank=True)
+    assets_vnd = models.BigIntegerField("Giá trị tài sản (đồng)", null=True, blank=True)
+    electricity_kwh = models.PositiveIntegerField("Điện dùng một năm (kWh)", null=True, blank=True)
+    fuel_use = models.CharField("Nhiên liệu dùng một năm", max_length=200, blank=True)
+    markets = ArrayField(
+        models.CharField(max_length=10, choices=Market.choices),
+        verbose_name="Thị trường",
+        default=list,
+        blank=True,
+    )
+    export_countries = models.CharField("Nước xuất khẩu", max_length=200, blank=True)
     status = models.CharField(
         "Tình trạng",
         max_length=10,
@@ -216,6 +274,50 @@ class Establishment(models.Model):
                 name="establishment_revenue_not_negative",
             ),
             models.CheckConstraint(
+                condition=(Q(capital_vnd__isnull=True) | Q(capital_vnd__gte=0))
+                & (Q(assets_vnd__isnull=True) | Q(assets_vnd__gte=0)),
+                name="establishment_means_not_negative",
+                violation_error_message="Vốn, tài sản không thể nhỏ hơn 0.",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=VIETNAM_LATITUDES,
+                    longitude__range=VIETNAM_LONGITUDES,
+                ),
+                name="establishment_point_in_vietnam",
+                violation_error_message="Vị trí phải có cả vĩ độ, kinh độ và nằm trong Việt Nam.",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_consent_on__isnull=True, contact_consent_means="")
+                | Q(
+                    contact_consent_on__isnull=False,
+                    contact_consent_means__in=ConsentMeans.values,
+                ),
+                name="establishment_consent_whole",
+                violation_error_message="Ghi cả ngày và hình thức đồng ý.",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_consent_withdrawn_on__isnull=True)
+                | Q(
+                    contact_consent_on__isnull=False,
+                    contact_consent_withdrawn_on__gte=F("contact_consent_on"),
+                ),
+                name="establishment_consent_in_order",
+                violation_error_message="Ngày rút lại đồng ý phải từ ngày đồng ý trở đi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(markets__contained_by=list(Market.values)),
+                name="establishment_markets_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(export_countries="") | Q(markets__contains=[Market.EXPORT]),
+                name="establishment_countries_of_export",
+                violation_error_message="Đã ghi nước xuất khẩu thì chọn thị trường “Xuất khẩu”.",
+            ),
+            models.CheckConstraint(
                 condition=Q(legal_form__in=LegalForm.values),
                 name="establishment_form_known",
             ),
@@ -245,11 +347,33 @@ class Establishment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("facilities:detail", args=[self.pk])
 
+    @property
+    def may_be_contacted(self) -> bool:
+        """Whether the establishment agreed to be contacted and has not taken it back."""
+        return bool(self.contact_consent_on) and self.contact_consent_withdrawn_on is None
+
+    @property
+    def shown_tax_code(self) -> str:
+        """The tax code for lists: a personal number shows its last four digits only."""
+        return mask_tax_code(self.tax_code)
+
     def hide_contacts(self) -> None:
-        """Blank what identifies a person; for readers who may not know it. Never save afterwards."""
-        self.representative = self.phone = ""
-        if len(self.tax_code) == PERSONAL_TAX_CODE_DIGITS:
-            self.tax_code = ""
+        """Mask what identifies a person; for readers who may not know it. Never save afterwards."""
+        self.representative = self.representative_position = self.email = ""
+        self.phone = mask_phone(self.phone)
+        self.tax_code = mask_tax_code(self.tax_code)
+
+
+def mask_tax_code(tax_code: str) -> str:
+    """`••••••••1234` for a twelve-digit code, which is a person's identity number; others as they are."""
+    if len(tax_code) != PERSONAL_TAX_CODE_DIGITS:
+        return tax_code
+    return "•" * 8 + tax_code[-4:]
+
+
+def mask_phone(phone: str) -> str:
+    """`•••••••678`: enough to tell two numbers apart, too little to call."""
+    return "•" * (len(phone) - 3) + phone[-3:] if len(phone) > 3 else ""
 
 
 class StatusChange(models.Model):
@@ -307,6 +431,10 @@ class Product(models.Model):
     )
     name = models.CharField("Tên sản phẩm", max_length=250)
     capacity = models.CharField("Năng lực sản xuất", max_length=100, blank=True)
+    capacity_value = models.DecimalField(
+        "Công suất một năm", max_digits=15, decimal_places=3, null=True, blank=True
+    )
+    capacity_unit = models.CharField("Đơn vị công suất", max_length=30, blank=True)
     source_url = models.URLField("Địa chỉ nguồn", max_length=500, blank=True)
     is_illustration = models.BooleanField("Dữ liệu minh họa", default=False)
 
@@ -319,7 +447,13 @@ class Product(models.Model):
                 fields=["establishment", "name"],
                 name="product_name_once",
                 violation_error_message="Sản phẩm này đã có trong danh sách của cơ sở.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity_value__isnull=True)
+                | (Q(capacity_value__gte=0) & ~Q(capacity_unit="")),
+                name="product_capacity_with_unit",
+                violation_error_message="Công suất từ 0 trở lên và có đơn vị tính.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -354,3 +488,21 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} – {self.get_level_display()} năm {self.year}"
+
+
+__all__ = [
+    "Award",
+    "Certificate",
+    "EligibilityRule",
+    "Establishment",
+    "EstablishmentQuerySet",
+    "Industry",
+    "Machine",
+    "NeedKind",
+    "NetworkGroup",
+    "PersonalDataRequest",
+    "Product",
+    "StatusChange",
+    "SupportNeed",
+    "YearFigure",
+]

@@ -60,7 +60,23 @@ def check_can_see_contacts(user) -> None:
         raise NotAllowed("Thông tin cá nhân của cơ sở chỉ người trong mạng lưới khuyến công xem.")
 
 
+def check_can_see_personal_numbers(user) -> None:
+    """Who needs personal numbers in lists and sheets: those who write the book, and who pays."""
+    if not user.is_active or not user.has_role(*WRITERS, Role.COLLABORATOR, Role.ACCOUNTANT):
+        raise NotAllowed("Số định danh cá nhân chỉ hiện đủ với người cập nhật sổ và kế toán.")
+
+
+def check_can_handle_personal_data(user) -> None:
+    """Who answers requests about personal data, erases it and reads the log of who saw it."""
+    if not user.is_active or not user.has_role(Role.ADMINISTRATOR):
+        raise NotAllowed(
+            "Chỉ người quản trị giải quyết yêu cầu về dữ liệu cá nhân và xem nhật ký truy cập."
+        )
+
+
 can_write = as_bool(check_can_write)
 can_add_establishment = as_bool(check_can_add_establishment)
 can_change_establishment = as_bool(check_can_change_establishment)
 can_see_contacts = as_bool(check_can_see_contacts)
+can_see_personal_numbers = as_bool(check_can_see_personal_numbers)
+can_handle_personal_data = as_bool(check_can_handle_personal_data)

@@ -7,7 +7,7 @@ from import_export.fields import Field
 
 from facilities import actions
 from facilities.actions import EstablishmentFacts
-from facilities.enums import DataSource
+from facilities.enums import ChangeSource, DataSource
 from facilities.models import Award, Establishment, Industry, NetworkGroup, Product
 from khuyencong.admin_site.resources import ImportResource, columns_of
 from khuyencong.admin_site.widgets import LookupWidget, PlaceWidget, as_text
@@ -90,7 +90,10 @@ class EstablishmentResource(ImportResource):
         facts = facts_of(instance)
         if not is_create:
             return actions.update_establishment(
-                actor=actor, establishment_id=instance.pk, facts=facts
+                actor=actor,
+                establishment_id=instance.pk,
+                facts=facts,
+                source=ChangeSource.IMPORT,
             )
         return actions.add_establishment(actor=actor, facts=facts, source=DataSource.IMPORT)
 
@@ -102,24 +105,33 @@ class ProductResource(ImportResource):
     establishment = Field(
         attribute="establishment", column_name="Cơ sở", widget=EstablishmentWidget()
     )
-    locals().update(columns_of(Product, "name", "capacity"))
+    locals().update(columns_of(Product, "name", "capacity", "capacity_value", "capacity_unit"))
 
     class Meta:
         model = Product
         import_id_fields = ("establishment", "name")
-        fields = ("establishment", "name", "capacity")
+        fields = ("establishment", "name", "capacity", "capacity_value", "capacity_unit")
         clean_model_instances = False
 
     def write(self, instance, *, actor, is_create, row):
         if not is_create:
             return actions.update_product(
-                actor=actor, product_id=instance.pk, name=instance.name, capacity=instance.capacity
+                actor=actor,
+                product_id=instance.pk,
+                name=instance.name,
+                capacity=instance.capacity,
+                capacity_value=instance.capacity_value,
+                capacity_unit=instance.capacity_unit,
+                source=ChangeSource.IMPORT,
             )
         return actions.add_product(
             actor=actor,
             establishment_id=instance.establishment_id,
             name=instance.name,
             capacity=instance.capacity,
+            capacity_value=instance.capacity_value,
+            capacity_unit=instance.capacity_unit,
+            source=ChangeSource.IMPORT,
         )
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from facilities import views
+from facilities.record import views as record
 
 app_name = "facilities"
 urlpatterns = [
@@ -15,4 +16,13 @@ urlpatterns = [
     path("<int:pk>/san-pham/them/", views.product_add, name="product_add"),
     path("san-pham/<int:pk>/sua/", views.product_edit, name="product_edit"),
     path("san-pham/<int:pk>/go/", views.product_remove, name="product_remove"),
+    path("<int:pk>/phan/<slug:section>/", record.section_edit, name="section_edit"),
+    path("<int:pk>/<slug:kind>/them/", record.row_add, name="row_add"),
+    path("<slug:kind>/<int:pk>/sua/", record.row_edit, name="row_edit"),
+    path("<slug:kind>/<int:pk>/go/", record.row_remove, name="row_remove"),
+    path("nhu-cau/<int:pk>/tinh-trang/", record.need_state, name="need_state"),
+    path("<int:pk>/du-lieu-ca-nhan/", record.personal_data, name="personal_data"),
+    path("<int:pk>/du-lieu-ca-nhan/xoa/", record.personal_data_erase, name="personal_data_erase"),
+    path("yeu-cau/<int:pk>/tra-loi/", record.data_request_answer, name="data_request_answer"),
+    path("truy-cap-du-lieu-ca-nhan/", record.personal_accesses, name="personal_accesses"),
 ]

@@ -12,10 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from collaborators.queries import own_place_ids
 from facilities import actions, permissions, queries
+from facilities.enums import ChangeSource
 from facilities.forms import MORE_FILTERS, EstablishmentForm, FilterForm, ProductForm, StatusForm
 from facilities.models import Award, Establishment, Product
 from facilities.queries import ListFilters
-from khuyencong.audit.readers import field_history, history_of
+from facilities.record.eligibility import assess
+from facilities.record.history import changed_fields, changes_of
+from facilities.record.pages import record_on_day, rows_of, shows_personal_data
+from khuyencong.audit.personal import log_page_access
 from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
 from khuyencong.core.numbers import format_scaled
@@ -78,18 +82,24 @@ def _page_url(params: dict, name: str, mark: int | None) -> str:
 
 @require_GET
 def establishment_detail(request, pk: int):
-    """One establishment: facts, products with titles, papers, the last changes."""
+    """One establishment: the whole record of today, or with `?ngay=` as it stood on a day."""
     establishment = _establishment(request, pk)
+    if request.GET.get("ngay"):
+        return record_on_day(request, establishment, request.GET["ngay"])
     contacts = permissions.can_see_contacts(request.user)
+    if contacts and shows_personal_data(establishment):
+        log_page_access(request.user, establishment)
     return render(
         request,
         "facilities/detail.html",
         {
             "establishment": establishment,
             "products": _products(establishment),
+            **rows_of(establishment),
+            "assessment": assess(establishment, timezone.localdate()),
             "can_change": permissions.can_change_establishment(request.user, establishment),
             "contacts": contacts,
-            "history": _history(establishment)[:HISTORY_ON_PAGE] if contacts else [],
+            "history": changes_of(establishment)[:HISTORY_ON_PAGE] if contacts else [],
         },
     )
 
@@ -108,21 +118,25 @@ def _products(establishment: Establishment) -> list[Product]:
     return products
 
 
-def _history(establishment: Establishment) -> list:
-    """Changes of the establishment and of its products, newest first."""
-    entries = field_history(establishment) + history_of(Product, establishment_id=establishment.pk)
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
-
-
 @require_GET
 def establishment_history(request, pk: int):
-    """Lịch sử: who changed what, when, from what to what."""
+    """Lịch sử: who changed what, when, from what to what, from which source; `?truong=` one field."""
     establishment = _establishment(request, pk)
     permissions.check_can_see_contacts(request.user)
+    names = changed_fields(establishment)
+    chosen = request.GET.get("truong", "")
+    if chosen not in dict(names):
+        chosen = ""
+    log_page_access(request.user, establishment)
     return render(
         request,
         "facilities/history.html",
-        {"establishment": establishment, "history": _history(establishment)},
+        {
+            "establishment": establishment,
+            "history": changes_of(establishment, chosen),
+            "fields": names,
+            "chosen": chosen,
+        },
     )
 
 
@@ -167,6 +181,7 @@ def establishment_edit(request, pk: int):
                 establishment_id=establishment.pk,
                 facts=form.facts(),
                 seen_at=_moment(form.cleaned_data["seen_at"]),
+                source=form.cleaned_data["source"] or ChangeSource.ENTRY,
             )
         except InvalidInput as refusal:
             _show_errors(form, refusal)
@@ -247,7 +262,7 @@ def product_add(request, pk: int):
     form = ProductForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.add_product(actor=request.user, establishment_id=pk, **form.cleaned_data)
+            actions.add_product(actor=request.user, establishment_id=pk, **form.values())
         except InvalidInput as refusal:
             _show_errors(form, refusal)
         else:
@@ -273,7 +288,7 @@ def product_edit(request, pk: int):
     form = ProductForm(request.POST or None, initial=ProductForm.initial_of(product))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.update_product(actor=request.user, product_id=pk, **form.cleaned_data)
+            actions.update_product(actor=request.user, product_id=pk, **form.values())
         except InvalidInput as refusal:
             _show_errors(form, refusal)
         else:

@@ -3,7 +3,12 @@
 from django.db import transaction
 from django.utils import timezone
 
-from facilities.catalogue import load_industries, load_network_groups
+from facilities.catalogue import (
+    load_eligibility_rules,
+    load_industries,
+    load_need_kinds,
+    load_network_groups,
+)
 from khuyencong.core.places_loader import load_places
 from khuyencong.core.quarters import Quarter
 from khuyencong.forms_as_data.definition import install_form
@@ -22,6 +27,8 @@ def load_catalogues() -> None:
     load_places()
     load_network_groups()
     load_industries()
+    load_need_kinds()
+    load_eligibility_rules()
     load_activity_kinds()
     install_form(FORM_V1)
     this_year = timezone.localdate().year

@@ -14,10 +14,15 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from facilities.catalogue import OTHER_GROUP
-from facilities.enums import ENTERPRISE_FORMS, EstablishmentStatus, LegalForm
+from facilities.enums import (
+    ENTERPRISE_FORMS,
+    GONE_STATUSES,
+    EstablishmentStatus,
+    LegalForm,
+)
 from facilities.models import Establishment, EstablishmentQuerySet, StatusChange
 
-_IN_BOOK = ~Q(status_at_end=EstablishmentStatus.STOPPED)
+_IN_BOOK = ~Q(status_at_end__in=GONE_STATUSES)
 _NAMED_FORMS = (
     *ENTERPRISE_FORMS,
     LegalForm.COOPERATIVE,

@@ -27,6 +27,7 @@ GROUPS = (
     "forms_as_data",
     "exports",
     "files",
+    "audit",
     "axes",
     "sessions",
     "admin",

@@ -25,7 +25,8 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One change of one record: when, who, what kind, which fields from what to what."""
+    """One change of one record: when, who, what kind, which fields from what to what, and the code
+    of where the values come from (`audit.sources`), empty where the action did not say."""
 
     at: datetime
     who: str
@@ -33,6 +34,7 @@ class HistoryEntry:
     label: str
     subject: str
     changes: list[FieldChange] = field(default_factory=list)
+    source: str = ""
 
 
 def field_history(obj: models.Model, *, hidden=(), limit: int = 100) -> list[HistoryEntry]:
@@ -90,6 +92,7 @@ def history_of(
                 label=LABELS.get(event.pgh_label, event.pgh_label),
                 subject=str(model._meta.verbose_name),
                 changes=changes,
+                source=(event.pgh_context or {}).get("source", ""),
             )
         )
     return entries[::-1][:limit]

@@ -30,6 +30,8 @@ STATUS_STYLES = {
     "active": ("success", "circle-check"),
     "paused": ("warning", "player-pause"),
     "stopped": ("neutral", "player-stop"),
+    "moved": ("neutral", "arrow-right"),
+    "merged": ("neutral", "copy"),
     "former": ("neutral", "history"),
     # Long work
     "queued": ("neutral", "hourglass"),
