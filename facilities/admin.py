@@ -5,11 +5,18 @@ from django.contrib import admin
 from facilities import actions
 from facilities.models import (
     Award,
+    Certificate,
+    EligibilityRule,
     Establishment,
     Industry,
+    Machine,
+    NeedKind,
     NetworkGroup,
+    PersonalDataRequest,
     Product,
     StatusChange,
+    SupportNeed,
+    YearFigure,
 )
 from facilities.resources import (
     AwardResource,
@@ -28,10 +35,46 @@ from khuyencong.admin_site.options import (
     ReadOnlyInline,
 )
 
+# Written section by section on the record's own pages.
+DETAIL_FIELDS = (
+    "household_licence_number",
+    "household_licence_on",
+    "household_licence_issuer",
+    "craft_village",
+    "latitude",
+    "longitude",
+    "representative_position",
+    "email",
+    "website",
+    "contact_consent_on",
+    "contact_consent_means",
+    "contact_consent_withdrawn_on",
+    "labour_seasonal",
+    "capital_vnd",
+    "assets_vnd",
+    "electricity_kwh",
+    "fuel_use",
+    "markets",
+    "export_countries",
+)
+
 
 class ProductInline(ReadOnlyInline):
     model = Product
     fields = ("name", "capacity", "is_illustration")
+
+
+class MachineInline(ReadOnlyInline):
+    model = Machine
+    fields = ("name", "maker", "year_made", "quantity", "is_main")
+
+
+class NeedInline(ReadOnlyInline):
+    model = SupportNeed
+    fields = ("kind", "what", "wished_year", "estimated_vnd", "state")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("kind")
 
 
 class StatusChangeInline(ReadOnlyInline):
@@ -60,7 +103,7 @@ class EstablishmentAdmin(PortalImportMixin, PortalModelAdmin):
     list_filter = ("status", "legal_form", "network_group", "source", "is_illustration")
     search_fields = ("folded",)
     ordering = ("sort_key", "id")
-    inlines = (ProductInline, StatusChangeInline)
+    inlines = (ProductInline, MachineInline, NeedInline, StatusChangeInline)
     fieldsets = (
         (None, {"fields": ("name", "legal_form", "tax_code", "representative", "phone")}),
         ("Địa điểm", {"fields": ("place", "address")}),
@@ -76,6 +119,13 @@ class EstablishmentAdmin(PortalImportMixin, PortalModelAdmin):
                     "labour_female",
                     "revenue_vnd",
                 )
+            },
+        ),
+        (
+            "Bổ sung",
+            {
+                "fields": DETAIL_FIELDS,
+                "description": "Sửa các mục này ở trang của cơ sở trên cổng.",
             },
         ),
         (
@@ -102,6 +152,7 @@ class EstablishmentAdmin(PortalImportMixin, PortalModelAdmin):
         ),
     )
     readonly_fields = (
+        *DETAIL_FIELDS,
         "status",
         "status_on",
         "status_reason",
@@ -117,7 +168,7 @@ class EstablishmentAdmin(PortalImportMixin, PortalModelAdmin):
     def get_fieldsets(self, request, obj=None):
         if obj is not None:
             return self.fieldsets
-        return [f for f in self.fieldsets if f[0] not in ("Tình trạng", "Nguồn")]
+        return [f for f in self.fieldsets if f[0] not in ("Bổ sung", "Tình trạng", "Nguồn")]
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else ()
@@ -198,3 +249,61 @@ class IndustryAdmin(PortalImportMixin, CatalogueAdmin):
     list_filter = ("is_verified", "valid_from")
     search_fields = ("code", "label")
     ordering = ("code", "valid_from")
+
+
+@admin.register(NeedKind)
+class NeedKindAdmin(CatalogueAdmin):
+    list_display = ("label", "code", "group_number", "order")
+    search_fields = ("label", "code")
+    ordering = ("order", "code")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code",) if obj else ()
+
+
+@admin.register(EligibilityRule)
+class EligibilityRuleAdmin(PortalModelAdmin):
+    list_display = ("legal_basis", "valid_from", "valid_to", "max_labour", "is_verified")
+    list_filter = ("is_verified",)
+    search_fields = ("legal_basis",)
+    ordering = ("-valid_from",)
+
+
+class ParticularAdmin(ReadOnlyAdmin):
+    """Rows written on the record's own pages: read, searched and exported here."""
+
+    search_fields = ("establishment__folded",)
+    ordering = ("-id",)
+
+
+@admin.register(Machine)
+class MachineAdmin(ParticularAdmin):
+    list_display = ("name", "establishment", "maker", "year_made", "quantity", "is_main")
+    list_filter = ("is_main", "is_illustration")
+    search_fields = ("name", "establishment__folded")
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ParticularAdmin):
+    list_display = ("kind", "name", "establishment", "product", "number", "valid_to")
+    list_filter = ("kind", "is_illustration")
+    search_fields = ("name", "number", "establishment__folded")
+
+
+@admin.register(YearFigure)
+class YearFigureAdmin(ParticularAdmin):
+    list_display = ("establishment", "year", "revenue_vnd", "labour", "electricity_kwh")
+    list_filter = (YearFilter, "is_illustration")
+
+
+@admin.register(SupportNeed)
+class SupportNeedAdmin(ParticularAdmin):
+    list_display = ("what", "establishment", "kind", "wished_year", "estimated_vnd", "state")
+    list_filter = ("state", "kind", "source", "is_illustration")
+    search_fields = ("what", "establishment__folded")
+
+
+@admin.register(PersonalDataRequest)
+class PersonalDataRequestAdmin(ParticularAdmin):
+    list_display = ("establishment", "kind", "received_on", "state", "handled_by", "handled_at")
+    list_filter = ("kind", "state")

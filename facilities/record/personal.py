@@ -2,7 +2,7 @@
 
 Erasure is the one write that goes round the protection of history, by this module's `_redact` alone:
 it lifts the append-only trigger of the establishments' history for one statement of one record,
-replaces what names a person, and leaves the request as the event that says so (docs/adr/0009).
+replaces what names a person, and leaves the request as the event that says so (docs/adr/0010).
 """
 
 from datetime import date

@@ -3,7 +3,17 @@
 import factory
 
 from facilities.enums import AwardLevel, LegalForm
-from facilities.models import Award, Establishment, NetworkGroup, Product
+from facilities.models import (
+    Award,
+    Certificate,
+    Establishment,
+    Machine,
+    NeedKind,
+    NetworkGroup,
+    Product,
+    SupportNeed,
+    YearFigure,
+)
 from khuyencong.core.tests.factories import PlaceFactory
 
 
@@ -49,3 +59,55 @@ class AwardFactory(factory.django.DjangoModelFactory):
     product = factory.SubFactory(ProductFactory)
     level = AwardLevel.PROVINCE
     year = 2022
+
+
+class MachineFactory(factory.django.DjangoModelFactory):
+    """A main machine of an establishment."""
+
+    class Meta:
+        model = Machine
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    name = factory.Sequence(lambda n: f"Máy thử {n}")
+
+
+class CertificateFactory(factory.django.DjangoModelFactory):
+    """An ISO certificate of an establishment."""
+
+    class Meta:
+        model = Certificate
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    kind = "iso"
+
+
+class YearFigureFactory(factory.django.DjangoModelFactory):
+    """Figures of 2025."""
+
+    class Meta:
+        model = YearFigure
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    year = 2025
+
+
+class NeedKindFactory(factory.django.DjangoModelFactory):
+    """A kind of need; the same code gives the same kind."""
+
+    class Meta:
+        model = NeedKind
+        django_get_or_create = ("code",)
+
+    code = "may_moc"
+    label = "Ứng dụng máy móc thiết bị tiên tiến"
+
+
+class SupportNeedFactory(factory.django.DjangoModelFactory):
+    """An open need for a machine."""
+
+    class Meta:
+        model = SupportNeed
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    kind = factory.SubFactory(NeedKindFactory)
+    what = factory.Sequence(lambda n: f"Máy sấy thử {n}")

@@ -3,6 +3,7 @@
 import pytest
 
 from facilities.tests.factories import AwardFactory, EstablishmentFactory, NetworkGroupFactory
+from khuyencong.audit.models import PersonalDataAccess
 from khuyencong.exports.registry import source_for
 
 KIND = "facilities.establishments"
@@ -49,7 +50,30 @@ def test_a_viewers_sheet_has_no_contacts(cast, book):
     rows = sheet_of(cast.viewer)
     assert "Điện thoại" not in rows[0]
     assert "Người đại diện" not in rows[0]
-    assert [row["Mã số thuế"] for row in rows] == ["", ""]
+    assert [row["Mã số thuế"] for row in rows] == ["", "••••••••2345"]
+    assert not PersonalDataAccess.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"),
+    [
+        ("collaborator", "077085012345"),
+        ("officer", "077085012345"),
+        ("accountant", "077085012345"),
+        ("administrator", "077085012345"),
+        ("leader", "••••••••2345"),
+    ],
+)
+def test_personal_numbers_only_for_those_who_need_them(cast, book, who, shown):
+    rows = {row["Tên cơ sở"][0]: row for row in sheet_of(getattr(cast, who))}
+    assert rows["Thuận Huệ"]["Mã số thuế"] == shown
+
+
+def test_a_sheet_with_contacts_is_logged_with_its_number_of_records(cast, book):
+    sheet_of(cast.officer)
+    access = PersonalDataAccess.objects.get()
+    assert (access.user, access.means, access.records) == (cast.officer, "export", 2)
+    assert "Sổ cơ sở" in access.subject_name
 
 
 def test_the_sheet_is_filtered_as_the_list_and_its_title_names_the_commune(cast, book):

@@ -16,7 +16,13 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from collaborators.tests.factories import AssignmentFactory
-from facilities.tests.factories import EstablishmentFactory, ProductFactory
+from facilities.models import PersonalDataRequest
+from facilities.tests.factories import (
+    EstablishmentFactory,
+    MachineFactory,
+    ProductFactory,
+    SupportNeedFactory,
+)
 from khuyencong.core.enums import Role
 from khuyencong.core.tests.factories import PlaceFactory, UserFactory
 from khuyencong.exports.actions import build_export, request_export
@@ -119,6 +125,19 @@ ROUTES: dict[str, Route] = {
     "facilities:product_add": Route(WRITE_REGISTRY, ("establishment",)),
     "facilities:product_edit": Route(WRITE_REGISTRY, ("product",)),
     "facilities:product_remove": Route(WRITE_REGISTRY, ("product",), "post"),
+    "facilities:section_edit": Route(WRITE_REGISTRY, ("establishment", "section")),
+    "facilities:row_add": Route(WRITE_REGISTRY, ("establishment", "row_kind")),
+    "facilities:row_edit": Route(WRITE_REGISTRY, ("row_kind", "machine")),
+    "facilities:row_remove": Route(WRITE_REGISTRY, ("row_kind", "machine"), "post"),
+    "facilities:need_state": Route(WRITE_REGISTRY, ("need",), "post", {"state": "met"}),
+    "facilities:personal_data": Route(WRITE_REGISTRY, ("establishment",)),
+    "facilities:personal_data_erase": Route(
+        ONLY_ADMINISTRATOR | {"other": HIDDEN}, ("establishment",)
+    ),
+    "facilities:data_request_answer": Route(
+        ONLY_ADMINISTRATOR | {"other": HIDDEN}, ("data_request",)
+    ),
+    "facilities:personal_accesses": Route(ONLY_ADMINISTRATOR),
     "files:download": Route(PAPERS, ("paper",)),
     "files:remove": Route(WRITE_PAPERS, ("paper",), "post"),
     "files:upload": Route(WRITE_PAPERS, ("paper_owner", "establishment"), "post"),
@@ -201,6 +220,13 @@ def world(db, django_capture_on_commit_callbacks):
         "collaborator": own.collaborator_id,
         "establishment": establishment.pk,
         "product": product.pk,
+        "section": "lien-he",
+        "row_kind": "may-moc",
+        "machine": MachineFactory(establishment=establishment).pk,
+        "need": SupportNeedFactory(establishment=establishment).pk,
+        "data_request": PersonalDataRequest.objects.create(
+            establishment=establishment, kind="correction", what="Sửa tên", recorded_by=officer
+        ).pk,
         "paper": paper.pk,
         "paper_owner": "facilities.establishment",
         "export": export.pk,

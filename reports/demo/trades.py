@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from facilities.enums import DataSource, EstablishmentStatus, LegalForm
 from facilities.models import Establishment, Industry, NetworkGroup, Product
 from khuyencong.core.models import Place
+from reports.demo.details import add_means, save_rows
 
 MILLION = 1_000_000
 
@@ -122,6 +123,7 @@ class Inventor:
             establishment.status_reason = chance.choice(
                 ("Thiếu đơn hàng", "Chủ cơ sở chuyển nghề", "Thiếu nguyên liệu")
             )
+        add_means(establishment)
         return establishment, [
             Product(establishment=establishment, name=name, is_illustration=True)
             for name in products
@@ -129,7 +131,7 @@ class Inventor:
 
 
 def save_all(invented: list[tuple[Establishment, list[Product]]]) -> list[Establishment]:
-    """Write establishments and their products in two statements; returns the establishments."""
+    """Write establishments with all their rows, a statement for each kind; returns the establishments."""
     establishments = Establishment.objects.bulk_create(
         establishment for establishment, _ in invented
     )
@@ -137,4 +139,5 @@ def save_all(invented: list[tuple[Establishment, list[Product]]]) -> list[Establ
     for product in products:
         product.establishment_id = product.establishment.pk
     Product.objects.bulk_create(products)
+    save_rows(establishments, dict(NetworkGroup.objects.values_list("pk", "code")))
     return establishments

@@ -9,8 +9,17 @@ from django.utils import timezone
 
 from collaborators.models import AppointmentDecision
 from facilities.enums import EstablishmentStatus
-from facilities.models import Industry, StatusChange
-from facilities.tests.factories import AwardFactory, EstablishmentFactory, NetworkGroupFactory
+from facilities.models import EligibilityRule, Industry, PersonalDataRequest, StatusChange
+from facilities.tests.factories import (
+    AwardFactory,
+    CertificateFactory,
+    EstablishmentFactory,
+    MachineFactory,
+    NetworkGroupFactory,
+    SupportNeedFactory,
+    YearFigureFactory,
+)
+from khuyencong.audit.personal import log_page_access
 from khuyencong.core.enums import SuccessionKind
 from khuyencong.core.models import Succession, User
 from khuyencong.core.places import rebuild_lineage
@@ -61,6 +70,13 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         effective_on=today,
         actor=administrator,
     )
+    for factory in (CertificateFactory, MachineFactory, SupportNeedFactory, YearFigureFactory):
+        factory(establishment=establishment)
+    EligibilityRule.objects.create(legal_basis="Nghị định", valid_from=today)
+    PersonalDataRequest.objects.create(
+        establishment=establishment, kind="correction", what="Sửa tên", recorded_by=administrator
+    )
+    log_page_access(administrator, establishment)
     Industry.objects.create(code="1071", label="Sản xuất các loại bánh từ bột", valid_from=today)
     kind = ActivityKind.objects.create(code="may-moc", label="Máy móc", valid_from=today)
     SupportResult.objects.create(
