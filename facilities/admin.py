@@ -18,6 +18,7 @@ from facilities.models import (
     SupportNeed,
     YearFigure,
 )
+from facilities.record.pages import shows_personal_data
 from facilities.resources import (
     AwardResource,
     EstablishmentResource,
@@ -34,6 +35,7 @@ from khuyencong.admin_site.options import (
     ReadOnlyAdmin,
     ReadOnlyInline,
 )
+from khuyencong.audit.personal import log_export_access, log_page_access
 
 # Written section by section on the record's own pages.
 DETAIL_FIELDS = (
@@ -172,6 +174,21 @@ class EstablishmentAdmin(PortalImportMixin, PortalModelAdmin):
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else ()
+
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        if obj is not None and shows_personal_data(obj):
+            log_page_access(request.user, obj)
+        return super().render_change_form(request, context, obj=obj, **kwargs)
+
+    def get_export_data(self, file_format, request, queryset, **kwargs):
+        data = super().get_export_data(file_format, request, queryset, **kwargs)
+        log_export_access(
+            request.user,
+            kind=self.opts.label_lower,
+            name="Sổ cơ sở (trang quản trị)",
+            records=queryset.count(),
+        )
+        return data
 
     def through_action(self, request, obj, form, change):
         facts = facts_of(obj)

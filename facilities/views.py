@@ -17,6 +17,7 @@ from facilities.forms import MORE_FILTERS, EstablishmentForm, FilterForm, Produc
 from facilities.models import Award, Establishment, Product
 from facilities.queries import ListFilters
 from facilities.record.eligibility import assess
+from facilities.record.forms import SECTIONS
 from facilities.record.history import changed_fields, changes_of
 from facilities.record.pages import record_on_day, rows_of, shows_personal_data
 from khuyencong.audit.personal import log_page_access
@@ -96,6 +97,7 @@ def establishment_detail(request, pk: int):
             "establishment": establishment,
             "products": _products(establishment),
             **rows_of(establishment),
+            "sections": [(slug, section.title) for slug, section in SECTIONS.items()],
             "assessment": assess(establishment, timezone.localdate()),
             "can_change": permissions.can_change_establishment(request.user, establishment),
             "contacts": contacts,

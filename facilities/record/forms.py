@@ -239,7 +239,7 @@ SECTIONS = {
         ContactForm,
         "Thông tin liên hệ dùng để mời tham gia và thực hiện hoạt động khuyến công.",
     ),
-    "giay-phep": Section("Giấy chứng nhận đăng ký hộ kinh doanh", LicenceForm),
+    "giay-phep": Section("Giấy chứng nhận hộ kinh doanh", LicenceForm),
     "vi-tri": Section("Vị trí, làng nghề", LocationForm),
     "san-xuat": Section("Vốn, năng lượng, thị trường", ProductionForm),
 }

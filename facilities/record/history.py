@@ -1,6 +1,6 @@
 """A record's past: its changes with their sources, and the whole of it as it stood on a day."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import models
@@ -63,16 +63,7 @@ def changed_fields(establishment: Establishment) -> list[tuple[str, str]]:
 
 
 def _only(entry: HistoryEntry, field_name: str) -> HistoryEntry:
-    kept = [change for change in entry.changes if change.name == field_name]
-    return HistoryEntry(
-        at=entry.at,
-        who=entry.who,
-        kind=entry.kind,
-        label=entry.label,
-        subject=entry.subject,
-        changes=kept,
-        source=entry.source,
-    )
+    return replace(entry, changes=[c for c in entry.changes if c.name == field_name])
 
 
 def _source(entry: HistoryEntry, establishment: Establishment) -> str:

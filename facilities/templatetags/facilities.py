@@ -26,6 +26,6 @@ def degrees(value: Decimal | None) -> str:
 
 @register.filter
 def market_labels(codes: list[str]) -> str:
-    """ "Trong nước, xuất khẩu" for the codes, in the order of the list of markets."""
-    words = ", ".join(market.label.lower() for market in Market if market in codes)
+    """ "Trong nước; xuất khẩu" for the codes, in the order of the list of markets."""
+    words = "; ".join(market.label.lower() for market in Market if market in codes)
     return words[:1].upper() + words[1:]

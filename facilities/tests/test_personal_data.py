@@ -196,3 +196,14 @@ def test_the_way_of_a_request_for_erasure(client, cast, book):
     html = client.get(book.get_absolute_url()).content.decode()
     assert "đã được xóa theo yêu cầu" in html
     assert not any(secret in html for secret in SECRETS)
+
+
+def test_the_administrators_site_is_logged_too(client, cast, book):
+    client.force_login(cast.administrator)
+    client.get(reverse("admin:facilities_establishment_change", args=[book.pk]))
+    assert PersonalDataAccess.objects.get().means == "page"
+    response = client.post(
+        reverse("admin:facilities_establishment_export"), {"format": "0", "resource": "0"}
+    )
+    assert "attachment" in response["Content-Disposition"]
+    assert PersonalDataAccess.objects.filter(means="export", records=1).exists()

@@ -26,7 +26,8 @@ class FieldChange:
 @dataclass(frozen=True)
 class HistoryEntry:
     """One change of one record: when, who, what kind, which fields from what to what, and the code
-    of where the values come from (`audit.sources`), empty where the action did not say."""
+    of where the values come from (`audit.sources`), empty where the action did not say. `name` is
+    what the record was called then, where it has a name."""
 
     at: datetime
     who: str
@@ -35,6 +36,7 @@ class HistoryEntry:
     subject: str
     changes: list[FieldChange] = field(default_factory=list)
     source: str = ""
+    name: str = ""
 
 
 def field_history(obj: models.Model, *, hidden=(), limit: int = 100) -> list[HistoryEntry]:
@@ -93,9 +95,18 @@ def history_of(
                 subject=str(model._meta.verbose_name),
                 changes=changes,
                 source=(event.pgh_context or {}).get("source", ""),
+                name=_name_of(event),
             )
         )
     return entries[::-1][:limit]
+
+
+def _name_of(event) -> str:
+    """What tells a record from others of its kind, as it stood then."""
+    for name in ("name", "what", "year"):
+        if getattr(event, name, None):
+            return str(getattr(event, name))
+    return ""
 
 
 def _event_model(model) -> type[models.Model]:
