@@ -261,7 +261,9 @@ def _establishments(cursor, size: Size) -> None:
         """
         INSERT INTO facilities_establishment (name, legal_form, tax_code, representative, phone, place_id, address,
             network_group_id, main_products, founded_year, labour_total, labour_female, revenue_vnd, status,
-            status_reason, note, source, source_url, is_illustration, registered_on, created_at, updated_at)
+            status_reason, note, source, source_url, is_illustration, registered_on, created_at, updated_at,
+            household_licence_number, household_licence_issuer, craft_village, representative_position, email, website,
+            contact_consent_means, fuel_use, markets, export_countries)
         SELECT
             (ARRAY['Cơ sở', 'Hộ kinh doanh', 'Công ty TNHH', 'Hợp tác xã', 'DNTN', 'Công ty CP'])[1 + n %% 6] || ' '
               || (ARRAY['Bánh tráng', 'Nước mắm', 'Cơ khí', 'Mộc', 'Gốm', 'Đan lát', 'Chả cá', 'Hồ tiêu', 'Ca cao', 'Đúc đồng',
@@ -275,7 +277,8 @@ def _establishments(cursor, size: Size) -> None:
             (ARRAY['bánh tráng', 'nước mắm', 'cửa sắt', 'bàn ghế', 'gốm sứ', 'chiếu cói'])[1 + (n * 3) %% 6],
             1980 + n %% 45, n %% 60, (n %% 60) / 3, (n %% 1000) * 1000000::bigint,
             (ARRAY['active', 'active', 'active', 'active', 'active', 'active', 'active', 'active', 'paused', 'stopped'])[1 + (n / 7) %% 10],
-            '', '', 'entry', '', TRUE, '2022-01-01'::date + n %% 1500, now(), now()
+            '', '', 'entry', '', TRUE, '2022-01-01'::date + n %% 1500, now(), now(),
+            '', '', '', '', '', '', '', '', '{}', ''
         FROM generate_series(1, %s) AS n,
              (SELECT array_agg(id ORDER BY id) AS ids FROM core_place WHERE level = 'commune') AS p
         """,

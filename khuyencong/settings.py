@@ -295,6 +295,7 @@ REPORT_LOCK_WORKING_DAYS = env.int("REPORT_LOCK_WORKING_DAYS", 10)
 TODO_PROVIDERS = [
     "reports.todo.author_todo_items",
     "reports.todo_review.officer_todo_items",
+    "facilities.record.todo.data_request_items",
 ]
 
 # The places a person's own rights reach to; services below the network ask through this name.

@@ -186,8 +186,11 @@ def test_the_way_of_a_request_for_erasure(client, cast, book):
         "received_on": f"{timezone.localdate():%d/%m/%Y}",
     }
     assert client.post(page, data).status_code == 302
+    client.force_login(cast.officer)
+    assert page not in client.get(reverse("core:todo")).content.decode()
     client.force_login(cast.administrator)
     assert page in client.get(reverse("facilities:personal_accesses")).content.decode()
+    assert page in client.get(reverse("core:todo")).content.decode()
     erase = reverse("facilities:personal_data_erase", args=[book.pk])
     assert "gọi điện yêu cầu xóa" in client.get(erase).content.decode()
     client.post(erase, {"reason": "Theo yêu cầu", "sure": "on"})
