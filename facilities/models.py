@@ -360,6 +360,8 @@ class Establishment(models.Model):
     def hide_contacts(self) -> None:
         """Mask what identifies a person; for readers who may not know it. Never save afterwards."""
         self.representative = self.representative_position = self.email = ""
+        # Written by the network for the network, often about the owner.
+        self.note = self.status_reason = ""
         self.phone = mask_phone(self.phone)
         self.tax_code = mask_tax_code(self.tax_code)
 

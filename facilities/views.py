@@ -23,7 +23,7 @@ from facilities.record.pages import record_on_day, rows_of, shows_personal_data
 from khuyencong.audit.personal import log_page_access
 from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
-from khuyencong.core.numbers import format_scaled
+from khuyencong.core.numbers import format_scaled, whole_number
 
 GET_OR_POST = require_http_methods(["GET", "POST"])
 HISTORY_ON_PAGE = 5
@@ -41,10 +41,6 @@ def _own_places(user):
     return None if whole else own_place_ids(user)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
 @require_GET
 def establishment_list(request):
     """The book: search, filters, one page by key, count, and the same as a spreadsheet."""
@@ -53,8 +49,8 @@ def establishment_list(request):
     count, exact = queries.count_of(rows)
     page = queries.page_of(
         rows,
-        after=_number(request.GET.get("sau")),
-        before=_number(request.GET.get("truoc")),
+        after=whole_number(request.GET.get("sau")),
+        before=whole_number(request.GET.get("truoc")),
         few=exact and count <= queries.FEW,
     )
     params = filters.as_params()

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
 from facilities.queries import registry_list_params
-from khuyencong.core.numbers import format_scaled
+from khuyencong.core.numbers import format_scaled, whole_number
 from khuyencong.forms_as_data.enums import ColumnKind, PartKind, RuleKind
 from khuyencong.forms_as_data.rules import evaluate, rules_for_browser
 from khuyencong.forms_as_data.structure import FormStructure, PartInfo, structure_of
@@ -150,12 +150,11 @@ def read_post(post: Mapping[str, str], stated: list[str]) -> Posted:
             posted.cells.setdefault(name[len(NOTE_FIELD) :], {})["note"] = text
         elif name.startswith(REASON_FIELD):
             posted.reasons[name[len(REASON_FIELD) :]] = text
-    shown = post.get("lan_luu", "")
-    posted.shown_revision = int(shown) if shown.isascii() and shown.isdigit() else None
+    posted.shown_revision = whole_number(post.get("lan_luu"))
     for pair in post.get("lan_luu_o", "").split(" "):
         key, _, number = pair.partition(":")
-        if number.isascii() and number.isdigit():
-            posted.revisions[key] = int(number)
+        if (revision := whole_number(number)) is not None:
+            posted.revisions[key] = revision
     return posted
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 
 from khuyencong.core.forms import DateField, PortalForm
+from khuyencong.core.numbers import whole_number
 from khuyencong.forms_as_data.structure import FormStructure
 from reports.actions.review import CommentInput
 from reports.models import ReportPeriod
@@ -25,9 +26,8 @@ class Decision:
 
 def read_decision(data, structure: FormStructure) -> Decision:
     """Read `o:<cell>`, `d:<row>`, `p:<part>`, `note` and `version`; a bad version number counts as 0."""
-    version = data.get("version", "")
     decision = Decision(
-        version_number=int(version) if version.isascii() and version.isdigit() else 0,
+        version_number=whole_number(data.get("version")) or 0,
         note=data.get("note", ""),
     )
     for name in data:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from khuyencong.core.numbers import parse_scaled
+from khuyencong.core.numbers import parse_scaled, whole_number
 from khuyencong.core.text import clean
 from khuyencong.forms_as_data.enums import ColumnKind
 from khuyencong.forms_as_data.structure import ColumnInfo, PartInfo
@@ -21,7 +21,6 @@ LONG_TEXT_LIMIT = 4000
 def clean_typed(column: ColumnInfo, typed) -> str:
     """What was typed, trimmed and NFC; an empty text for anything that is not text or a number."""
     text = str(typed) if isinstance(typed, str | int) else ""
-    text = text.replace("\x00", "")
     if column.kind == ColumnKind.LONG_TEXT:
         return "\n".join(clean(line) for line in text.splitlines()).strip()
     return clean(text)
@@ -81,7 +80,7 @@ def _choice(column, text, lookups):
 
 
 def _establishment(column, text, lookups):
-    number = int(text) if text.isascii() and text.isdigit() else None
+    number = whole_number(text)
     if number not in lookups.establishments:
         raise ValueError("Hãy chọn một cơ sở trong sổ cơ sở của địa bàn.")
     return {"id": number, "name": lookups.establishments[number]}

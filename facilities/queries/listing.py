@@ -13,7 +13,7 @@ from facilities.models import Award, Establishment, EstablishmentQuerySet, Netwo
 from facilities.queries.figures import REGISTRY_SOURCES, records_behind
 from facilities.queries.scope import establishments_visible_to, with_units_of_today
 from khuyencong.core.places import with_predecessors
-from khuyencong.core.text import Fold, fold
+from khuyencong.core.text import Fold, clean, fold
 
 PAGE_SIZE = 50
 # Up to here the count is exact; beyond, nobody reads on and counting would cost more than the list.
@@ -45,7 +45,7 @@ class ListFilters:
     @classmethod
     def from_params(cls, params: Mapping) -> "ListFilters":
         """From a query string or an export's parameters; values that mean nothing are left out."""
-        known = {f.name: str(params.get(f.name) or "").strip()[:200] for f in fields(cls)}
+        known = {f.name: clean(str(params.get(f.name) or ""))[:200] for f in fields(cls)}
         allowed = {
             "loai": LegalForm.values,
             "tinh_trang": EstablishmentStatus.values,

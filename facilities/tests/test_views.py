@@ -110,6 +110,7 @@ def test_detail_shows_facts_titles_source_and_the_illustration_mark(client, cast
 
 
 def test_detail_masks_what_a_viewer_may_not_read(client, cast, book):
+    Establishment.objects.filter(pk=book.pk).update(status_reason="Chủ cơ sở thử bị ốm")
     secrets = ("0912345678", "0912 345 678", "Chủ cơ sở thử", "077085012345", "Ghi chú nội bộ")
     _, seen = page(client, cast.officer, book.get_absolute_url())
     assert "0912 345 678" in seen and "Chủ cơ sở thử" in seen

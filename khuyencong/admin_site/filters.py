@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from khuyencong.core.enums import Role
+from khuyencong.core.numbers import whole_number
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -34,9 +35,8 @@ class YearFilter(admin.SimpleListFilter):
         return [(str(year), str(year)) for year in sorted(years.distinct(), reverse=True)]
 
     def queryset(self, request, queryset):
-        if self.value() and self.value().isdecimal():
-            return queryset.filter(**{self.field: int(self.value())})
-        return queryset
+        year = whole_number(self.value())
+        return queryset if year is None else queryset.filter(**{self.field: year})
 
 
 class PeriodYearFilter(YearFilter):

@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,7 +30,10 @@ def is_htmx(request) -> bool:
 
 def own_path(url: str, request) -> str:
     """Path and query of an address of this portal; empty for any other, so that none can lead away."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address and the like, from a header that anybody may send
+        return ""
     if parts.netloc and parts.netloc != request.get_host():
         return ""
     path = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -48,6 +52,21 @@ def page_of(request) -> str:
 def touch(request) -> None:
     """Count this moment as activity, whatever was written before."""
     request.session[SEEN] = int(time.time())
+
+
+class ReadableAddressMiddleware:
+    """Refuses (400) an address with a NUL character: no page of ours makes one, and the database
+    takes none, so that it would be an error wherever a filter comes from the address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            raise BadRequest("NUL in the address")
 
 
 class IdleSessionMiddleware:

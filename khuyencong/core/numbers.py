@@ -14,6 +14,13 @@ from khuyencong.core.text import clean
 _GROUPED = re.compile(r"^\d{1,3}(\.\d{3})+(,\d+)?$")
 _PLAIN = re.compile(r"^\d+(,\d+)?$")
 MAX_STORED = 10**17
+MAX_DIGITS = 18
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number that a page of ours sent as plain digits (a key, a revision); None for all else."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None
 
 
 def parse_scaled(text: str, decimals: int = 0) -> int:
@@ -41,9 +48,11 @@ def parse_scaled(text: str, decimals: int = 0) -> int:
                 else "chỉ tiêu này là số nguyên."
             )
         )
-    value = int(whole + part.ljust(decimals, "0"))
+    digits = (whole + part.ljust(decimals, "0")).lstrip("0")
+    # Python refuses to read very long numbers, with words of its own.
+    value = int(digits or "0") if len(digits) <= MAX_DIGITS else MAX_STORED
     if value >= MAX_STORED:
-        raise ValueError(f"“{given}” lớn quá mức có thể; hãy kiểm tra lại đơn vị tính.")
+        raise ValueError(f"“{given[:30]}” lớn quá mức có thể; hãy kiểm tra lại đơn vị tính.")
     return -value if negative else value
 
 

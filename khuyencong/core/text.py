@@ -14,14 +14,19 @@ _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng
 _TONE = re.compile(f"[{_TONES}]")
 _VOWEL_MARKS = re.compile("[\u0302\u0306\u031b]")
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+# What no person types and a spreadsheet or the database refuses: control characters, halves of a
+# character, marks that turn the direction of what follows, blanks without width.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _ORDER = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg"
 _PRIMARY = str.maketrans(_ALPHABET, _ORDER)
 _TONE_DIGITS = str.maketrans(_TONES, "12345")
 
 
 def clean(text: str) -> str:
-    """Text as people mean it: NFC, inner runs of blanks made one, trimmed."""
-    return " ".join(unicodedata.normalize("NFC", text or "").split())
+    """Text as people mean it: NFC, inner runs of blanks made one, trimmed, nothing that is not seen."""
+    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", text or "")).split())
 
 
 def fold(text: str) -> str:

@@ -97,7 +97,9 @@ def _filters(request) -> dict:
     posted = request.POST
     names = [name for name in posted if name not in OWN_NAMES and name != "base_url"]
     if len(names) > MAX_PARAMS or any(
-        len(value) > MAX_VALUE for name in names for value in posted.getlist(name)
+        len(text) > MAX_VALUE or "\x00" in text
+        for name in names
+        for text in (name, *posted.getlist(name))
     ):
         raise Http404
     return {

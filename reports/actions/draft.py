@@ -176,7 +176,7 @@ class SaveResult:
 
 def clean_figure(text, limit: int = MAX_TEXT) -> str:
     """A typed figure or note: trimmed, NFC, no longer than the draft can keep."""
-    return clean(str(text if text is not None else "").replace("\x00", ""))[:limit]
+    return clean(str(text if text is not None else ""))[:limit]
 
 
 def read_figure(indicator: IndicatorInfo, text: str) -> tuple[int | None, str]:
@@ -200,17 +200,17 @@ def typed_cells(structure: FormStructure, cells: Iterable[Mapping]) -> list[Type
     """
     found: dict[str, TypedCell] = {}
     for cell in cells:
-        key = cell.get("key") or cell_key(
+        key = str(cell.get("key") or "") or cell_key(
             str(cell.get("indicator", "")), str(cell.get("member") or "")
         )
         info = structure.cells.get(key)
         if info is None or not structure.part_of(key).is_typed:
             raise InvalidInput(
-                "Biểu mẫu không có ô này.", {str(key)[:80]: ["Ô không có trong biểu mẫu."]}
+                "Biểu mẫu không có ô này.", {key[:80]: ["Ô không có trong biểu mẫu."]}
             )
         try:
             revision = int(cell.get("revision") or 0)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             revision = -1
         if not 0 <= revision < 2**31 - 1:
             raise InvalidInput("Số lần lưu của ô không hợp lệ.", {key: ["Hãy tải lại trang."]})
@@ -347,6 +347,8 @@ def save_row(
         if (text := clean_typed(column, data.get(column.code, "")))
     }
     row = DraftRow.objects.filter(report=report, uid=uid).first() if uid else None
+    if row is not None and row.part_id != part.id:
+        raise Conflict("Dòng này thuộc phần khác của báo cáo. Anh/chị mở lại dòng từ báo cáo.")
     if row is not None and row.data == typed:
         return row
     if row is not None and row.revision != revision:

@@ -17,6 +17,7 @@ from collaborators.queries import principal_assignments
 from khuyencong.core.enums import CENTRE_ROLES, Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, NotAllowed, Refusal, WrongStatus
 from khuyencong.core.middleware import wants_json
+from khuyencong.core.numbers import whole_number
 from khuyencong.core.permissions import check_has_role
 from khuyencong.forms_as_data.enums import PartKind
 from khuyencong.forms_as_data.structure import structure_of
@@ -166,7 +167,7 @@ def _json_body(request: HttpRequest) -> dict:
         raise InvalidInput("Dữ liệu gửi lên quá lớn.")
     try:
         body = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput("Dữ liệu gửi lên không đọc được.") from error
     if not isinstance(body, dict):
         raise InvalidInput("Dữ liệu gửi lên không đọc được.")
@@ -222,9 +223,11 @@ def report_save(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _to_row(report: Report, part: str, uid: str) -> HttpResponse:
     """On to a row's page, after the rest of the form was kept."""
-    if uid:
-        return redirect("reports:row_edit", pk=report.pk, uid=uuid.UUID(uid))
-    return redirect("reports:row_add", pk=report.pk, part=part)
+    if known := _uid(uid):
+        return redirect("reports:row_edit", pk=report.pk, uid=known)
+    if part in structure_of(report.period.form_version_id).parts_by_code:
+        return redirect("reports:row_add", pk=report.pk, part=part)
+    return redirect("reports:edit", pk=report.pk)
 
 
 def _save_posted(request, report: Report, posted) -> drafts.SaveResult:
@@ -327,7 +330,7 @@ def _row_page(request, report: Report, part_code: str, row: DraftRow | None) -> 
                 part_code=part.code,
                 data=typed,
                 uid=row.uid if row else _uid(request.POST.get("uid")),
-                revision=int(request.POST.get("revision") or 0),
+                revision=whole_number(request.POST.get("revision")) or 0,
             )
         except (Conflict, InvalidInput) as refusal:
             messages.error(request, str(refusal))

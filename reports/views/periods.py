@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from khuyencong.audit.readers import field_history
 from khuyencong.core.exceptions import Conflict, InvalidInput
-from khuyencong.core.quarters import Quarter
+from khuyencong.core.quarters import ROMAN, Quarter
 from reports import permissions_review as permissions
 from reports.actions.periods import DATE_FIELDS, change_period_dates, create_next_period
 from reports.enums import PeriodScheme
@@ -56,6 +56,8 @@ def create_next(request):
         quarter = Quarter(int(request.POST["nam"]), int(request.POST["quy"]))
     except (KeyError, ValueError):
         raise Http404 from None
+    if quarter.number not in ROMAN:
+        raise Http404
     try:
         period = create_next_period(actor=request.user, quarter=quarter)
     except (Conflict, InvalidInput) as refusal:

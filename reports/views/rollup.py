@@ -109,7 +109,7 @@ def rollup_one(request, code: str):
     check_can_see_rollup(request.user)
     form = IndicatorForm(request.GET, request.user)
     choice = form.choice
-    if choice is None:
+    if choice is None or "muc" not in form.cleaned_data:
         raise Http404
     periods = list(
         ReportPeriod.objects.filter(scheme=PeriodScheme.REPORT, ends_on__lte=choice.period.ends_on)[

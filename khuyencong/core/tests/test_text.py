@@ -92,5 +92,10 @@ def test_clean_text_has_one_spelling(text):
     assert "  " not in once
 
 
+def test_what_is_not_seen_is_not_kept():
+    assert clean("Cơ\x00 sở\x1b \u202eA\u200b\ufeff\ud800\uffff") == "Cơ sở A"
+    assert clean("ca\u200b\u0300 phê 👨\u200d🌾") == "cà phê 👨\u200d🌾"
+
+
 def test_two_spellings_of_a_name_become_one():
     assert clean("Ho\u0300a  Bi\u0300nh ") == "Hòa Bình"
