@@ -20,6 +20,8 @@ PAGE_SIZE = 50
 COUNTED_UP_TO = 10_000
 # Up to here finding the rows and sorting them is quicker than walking the book in its order.
 FEW = 2_000
+# No book of establishments is older.
+FIRST_YEAR = 1900
 # From the highest: what a list shows of several titles.
 LEVELS = (AwardLevel.NATION, AwardLevel.REGION, AwardLevel.PROVINCE, AwardLevel.DISTRICT)
 # The same order, by an expression that no index offers.
@@ -203,6 +205,8 @@ def _rank(award: Award) -> tuple[int, int]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # Counts look at the day before a period: keep away from the first day there is.
+    return day if day.year >= FIRST_YEAR else None

@@ -1,15 +1,20 @@
 """Import with preview: a file, what it would change, then the decision."""
 
+import logging
+
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from import_export.admin import ImportMixin
 from import_export.results import RowResult
 from import_export.tmp_storages import CacheStorage
+from redis.exceptions import RedisError
 
 from khuyencong.admin_site.formats import IMPORT_FORMATS
 from khuyencong.admin_site.forms import ImportForm
 from khuyencong.admin_site.options import capital
+
+log = logging.getLogger(__name__)
 
 
 class ImportStorage(CacheStorage):
@@ -53,7 +58,10 @@ class PortalImportMixin(ImportMixin):
         )
 
     def import_action(self, request, **kwargs):
-        response = super().import_action(request, **kwargs)
+        try:
+            response = super().import_action(request, **kwargs)
+        except RedisError:
+            return self._no_cache(request)
         context = response.context_data
         context["title"] = f"Nhập từ bảng tính: {context['module_name']}"
         result = context.get("result")
@@ -69,7 +77,11 @@ class PortalImportMixin(ImportMixin):
             form = self.create_confirm_form(request)
             if form.is_valid():
                 name = form.cleaned_data["import_file_name"]
-                if ImportStorage(name=name).read() is None:
+                try:
+                    kept = ImportStorage(name=name).read()
+                except RedisError:
+                    return self._no_cache(request)
+                if kept is None:
                     messages.error(
                         request, "Tệp xem trước đã hết hạn hoặc đã nhập rồi. Anh/chị chọn lại tệp."
                     )
@@ -92,6 +104,15 @@ class PortalImportMixin(ImportMixin):
             f"Đã nhập xong: {found['new']} dòng mới, {found['update']} dòng sửa, "
             f"{found['skip']} dòng không đổi.",
         )
+
+    def _no_cache(self, request):
+        log.exception("the file of an import cannot be kept for its preview")
+        messages.error(
+            request,
+            "Lúc này hệ thống chưa giữ được tệp để xem trước nên chưa nhập dòng nào. Anh/chị thử lại "
+            "sau ít phút.",
+        )
+        return HttpResponseRedirect(self._import_url())
 
     def _import_url(self) -> str:
         return reverse("admin:{}_{}_import".format(*self.get_model_info()))

@@ -236,3 +236,16 @@ def test_the_journal_tells_the_last_changes_of_a_kind(client, administrator):
     mine = client.get(reverse("admin:journal"), {"loai": "core.user", "ai": "khong-ai"})
     assert "không có thay đổi nào" in mine.content.decode()
     assert client.get(reverse("admin:journal"), {"loai": "core.nothing"}).status_code == 404
+
+
+def test_an_import_without_a_cache_is_told_in_words(client, administrator, settings):
+    down = {"BACKEND": "django.core.cache.backends.redis.RedisCache"}
+    settings.CACHES = {"default": {**down, "LOCATION": "redis://127.0.0.1:1/0"}}
+    file = sheet(["Mã", "Tên nhóm ngành", "Thứ tự"], ["mau", "Mẫu", 90])
+    response = client.post(
+        reverse("admin:facilities_networkgroup_import"),
+        {"import_file": file, "resource": "0"},
+        follow=True,
+    )
+    assert "chưa nhập dòng nào" in response.content.decode()
+    assert not NetworkGroup.objects.filter(code="mau").exists()
