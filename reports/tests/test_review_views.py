@@ -9,6 +9,7 @@ from django.utils import timezone
 from collaborators.tests.factories import AssignmentFactory
 from khuyencong.core.enums import Role
 from khuyencong.core.quarters import Quarter
+from khuyencong.core.tests.factories import PlaceFactory
 from reports.actions.review import accept_report, return_report
 from reports.models import Report, ReportPeriod
 from reports.tests.review_cast import make_cast, more_reports, submit_version, submitted_report
@@ -306,6 +307,19 @@ def test_the_board_filters_and_gives_contacts_to_the_centre_only(client, cast):
     assert behind in page
     assert client.get(behind).status_code == 200
     assert len(places("&trang-thai=pending")[0]) == 3
+
+
+def test_a_viewer_does_not_learn_of_what_waits_outside_the_expected(client, cast):
+    waiting = submitted_report(cast, place=PlaceFactory(name="Xã Không Phải Nộp"))
+    accepted = submitted_report(cast, place=PlaceFactory(name="Xã Nộp Thêm"))
+    accept_report(actor=cast.officer, report_id=accepted.pk, version_number=1)
+    url = f"{reverse('reports:completeness')}?ky={waiting.period_id}"
+    client.force_login(cast.officer)
+    assert "Xã Không Phải Nộp" in client.get(url).content.decode()
+    client.force_login(cast.viewer)
+    page = client.get(url).content.decode()
+    assert "Xã Không Phải Nộp" not in page
+    assert "Xã Nộp Thêm" in page
 
 
 def test_the_administrator_creates_the_next_period_and_changes_it(client, cast):

@@ -51,6 +51,9 @@ def board(request):
     form.is_bound = False
     counts = completeness_counts(recent) if recent else {}
     rows = completeness_rows([period]) if period else []
+    if not is_centre:
+        # That somebody who owed nothing submitted is not for a viewer until it is accepted.
+        rows = [row for row in rows if row.is_expected or row.state == BoardState.ACCEPTED]
     lines = [_line(row, today, is_centre) for row in rows if not wanted or _is(row, wanted, today)]
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("trang"))
     return render(
