@@ -36,7 +36,7 @@ REPORTED_STATUSES = (
 class BoardState(models.TextChoices):
     """Where a place stands for a period, whether its report exists or not."""
 
-    MISSING = "missing", "Chưa mở"
+    MISSING = "missing", "Chưa bắt đầu"
     DRAFT = "draft", "Đang soạn"
     SUBMITTED = "submitted", "Chờ kiểm tra"
     RETURNED = "returned", "Trả lại để sửa"

@@ -184,7 +184,7 @@ def test_add_writes_what_was_typed(client, cast):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"name": "  "}, "Trường này"),
+        ({"name": "  "}, "Cần điền mục này"),
         ({"tax_code": "0100109107"}, "chữ số thứ mười là 7"),
         ({"phone": "12345"}, "“12345” không phải là số điện thoại"),
         ({"revenue_vnd": "1.5"}, "“1.5” không phải là số"),

@@ -25,5 +25,7 @@ def check_has_role(user, *roles: Role) -> None:
     """Raise NotAllowed unless the active user holds one of the roles; the sentence names who can help."""
     if user.is_active and user.is_authenticated and user.has_role(*roles):
         return
-    names = " hoặc ".join(role.label.lower() for role in roles)
+    # Only the first letter: "Sở Công Thương" inside a label keeps its capitals.
+    names = [role.label[0].lower() + role.label[1:] for role in roles]
+    names = " hoặc ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     raise NotAllowed(f"Việc này dành cho {names}. Tài khoản của anh/chị không có vai trò đó.")

@@ -49,7 +49,9 @@ def upload(request, owner: str, owner_id: int):
             messages.error(request, str(refusal))
     if attached:
         messages.success(request, f"Đã lưu {attached} tệp.")
-    return redirect(record.get_absolute_url() + "#tep")
+    # What was refused is said at the top of the page, so the page opens there.
+    anchor = "#tep" if attached == len(uploads) and attached else ""
+    return redirect(record.get_absolute_url() + anchor)
 
 
 @require_POST

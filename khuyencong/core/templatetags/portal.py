@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
 
 from khuyencong.core.icons import ICONS, SPRITE
 
@@ -122,7 +123,7 @@ def alert(tone: str, text: str, title: str = ""):
 def breadcrumbs(*pairs):
     """`{% breadcrumbs "Sổ cơ sở" list_url "Cơ sở A" %}`: label, address, …, label of this page."""
     steps = [
-        {"label": pairs[i], "url": pairs[i + 1] if i + 1 < len(pairs) else ""}
+        {"label": Truncator(pairs[i]).chars(60), "url": pairs[i + 1] if i + 1 < len(pairs) else ""}
         for i in range(0, len(pairs), 2)
     ]
     return {"steps": steps}
