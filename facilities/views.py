@@ -193,6 +193,8 @@ def establishment_edit(request, pk: int):
         else:
             messages.success(request, "Đã lưu thông tin cơ sở.")
             return redirect(establishment)
+    if request.method == "GET" and shows_personal_data(establishment):
+        log_page_access(request.user, establishment)
     return render(
         request,
         "facilities/form.html",

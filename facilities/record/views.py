@@ -70,6 +70,7 @@ def section_edit(request, pk: int, section: str):
             "establishment": establishment,
             "section": SECTIONS[section],
             "is_personal": section == "lien-he",
+            "has_point": section == "vi-tri",
             "keep_key": f"co-so-{pk}-{section}",
         },
         status=422 if form.errors else 200,

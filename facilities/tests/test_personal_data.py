@@ -65,8 +65,8 @@ def test_a_viewers_page_is_masked_and_not_logged(client, cast, book):
 
 def test_reading_contacts_is_logged_each_time(client, cast, book):
     client.force_login(cast.officer)
-    for _ in range(2):
-        client.get(book.get_absolute_url())
+    for url in (book.get_absolute_url(), reverse("facilities:edit", args=[book.pk])):
+        client.get(url)
     client.get(EstablishmentFactory(place=cast.phuoc_hai).get_absolute_url())
     assert [
         (access.user, access.means, access.subject, access.records)
