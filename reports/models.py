@@ -78,7 +78,8 @@ class ReportPeriod(models.Model):
         return self.opens_on <= day <= self.locks_on
 
 
-# Keeps AcceptedCell equal to the cells of each report's accepted version, whoever changes it.
+# Keeps AcceptedCell equal to the cells of each report's accepted version, whoever changes it, and
+# refuses a version of another report, whose figures would count for the wrong place.
 _FOLLOW_ACCEPTED_VERSION = pgtrigger.Trigger(
     name="report_accepted_cells",
     when=pgtrigger.After,
@@ -87,6 +88,13 @@ _FOLLOW_ACCEPTED_VERSION = pgtrigger.Trigger(
         old__accepted_version_id__df=pgtrigger.F("new__accepted_version_id"),
     ),
     func="""
+        IF NEW.accepted_version_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM reports_reportversion v
+            WHERE v.id = NEW.accepted_version_id AND v.report_id = NEW.id
+        ) THEN
+            RAISE EXCEPTION 'version % is not one of report %', NEW.accepted_version_id, NEW.id
+                USING ERRCODE = 'check_violation';
+        END IF;
         DELETE FROM reports_acceptedcell WHERE report_id = NEW.id;
         INSERT INTO reports_acceptedcell
             (report_id, indicator_id, member, version_id, period_id, place_id, province_id, value, state)

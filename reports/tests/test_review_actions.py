@@ -4,7 +4,7 @@ import threading
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, NotAllowed, WrongStatus
@@ -273,3 +273,11 @@ def test_without_the_lock_both_would_decide(monkeypatch, second):
     monkeypatch.setattr(review, "_locked", read_without_lock)
     assert two_officers(cast, report, second) == ["done", "done"]
     assert ReportEvent.objects.filter(report=report).count() == 3
+
+
+def test_the_database_refuses_another_reports_version_as_the_accepted_one(cast):
+    report = submitted_report(cast)
+    other = submitted_report(cast, place=cast.other_place)
+    with pytest.raises(IntegrityError, match="is not one of report"), transaction.atomic():
+        Report.objects.filter(pk=report.pk).update(accepted_version=other.latest_version)
+    assert not report.accepted_cells.exists()
