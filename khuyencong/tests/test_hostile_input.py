@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from facilities.models import Establishment
+from facilities.record.forms import ROW_KINDS, SECTIONS
 from facilities.tests.factories import EstablishmentFactory
 from khuyencong.core.enums import Role
 from khuyencong.core.tests.factories import UserFactory
@@ -291,3 +292,44 @@ def test_an_address_with_nul_is_refused_in_the_admin_too(db):
     answer = administrator.get("/quan-tri/facilities/establishment/?status__exact=%00")
     assert answer.status_code == 400
     assert "Yêu cầu không đọc được" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ngay=9999-12-31",
+        "ngay=31/12/9999",
+        "ngay=0001-01-01",
+        "ngay=01/01/0001",
+        "ngay=1e5",
+        "ngay=²",
+    ],
+)
+def test_a_record_of_an_impossible_day_is_answered(db, query):
+    record = EstablishmentFactory()
+    officer = as_role(Role.OFFICER)
+    assert officer.get(f"{record.get_absolute_url()}?{query}").status_code in (200, 302, 404)
+    history = reverse("facilities:history", args=[record.pk])
+    assert officer.get(f"{history}?truong=x&{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "value", [NUL, LONG_NUMBER, "-1", "1e5", "x" * 5000, "\u202e😀", "31/12/9999"]
+)
+def test_damaged_details_of_a_record_are_answered(db, value):
+    record = EstablishmentFactory()
+    officer = as_role(Role.OFFICER)
+    for slug, section in SECTIONS.items():
+        names = section.form(establishment=record).fields
+        answer = officer.post(
+            reverse("facilities:section_edit", args=[record.pk, slug]),
+            {**dict.fromkeys(names, value), "seen_at": record.updated_at.isoformat()},
+        )
+        assert answer.status_code in (302, 422), slug
+    for slug, kind in ROW_KINDS.items():
+        names = kind.form(establishment=record).fields
+        url = reverse("facilities:row_add", args=[record.pk, slug])
+        assert officer.post(url, dict.fromkeys(names, value)).status_code in (302, 422), slug
+    asked = reverse("facilities:personal_data", args=[record.pk])
+    answer = officer.post(asked, {"kind": value, "what": value, "received_on": value})
+    assert answer.status_code in (302, 422)
