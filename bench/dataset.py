@@ -257,6 +257,17 @@ def _establishments(cursor, size: Size) -> None:
     from facilities.catalogue import load_network_groups
 
     load_network_groups()
+    # Indexes are built once over the whole table, several times faster than row by row.
+    cursor.execute(
+        """
+        SELECT indexname, indexdef FROM pg_indexes
+        WHERE tablename = 'facilities_establishment' AND indexname NOT IN (
+            SELECT conname FROM pg_constraint WHERE conrelid = 'facilities_establishment'::regclass)
+        """
+    )
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f'DROP INDEX "{name}"')
     cursor.execute(
         """
         INSERT INTO facilities_establishment (name, legal_form, tax_code, representative, phone, place_id, address,
@@ -284,6 +295,9 @@ def _establishments(cursor, size: Size) -> None:
         """,
         [size.establishments],
     )
+    cursor.execute("SET maintenance_work_mem = '512MB'")
+    for _, definition in indexes:
+        cursor.execute(definition)
 
 
 def _reset_sequences(cursor) -> None:
