@@ -92,8 +92,9 @@ def update_establishment(
 ) -> Establishment:
     """Correct or complete what the book says; only the fields that differ are written.
 
-    `source` is a `ChangeSource`, kept with the history of what changes. `seen_at` is the `updated_at` of what the actor saw: Conflict if it has changed since. Moving it
-    to another commune needs the right to add there. Raises NotAllowed, InvalidInput.
+    `source` is a `ChangeSource`, kept with the history of what changes. `seen_at` is the
+    `updated_at` of what the actor saw: Conflict if it has changed since. Moving it to another commune
+    needs the right to add there. Raises NotAllowed, InvalidInput.
     """
     establishment = locked(establishment_id)
     permissions.check_can_change_establishment(actor, establishment)

@@ -1,7 +1,6 @@
 """What is typed about a record's details and rows: one small form a page, each for a thumb."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -350,22 +349,19 @@ class NeedForm(RowForm):
 
 @dataclass(frozen=True)
 class RowKind:
-    """A kind of row: model, form, the words of its pages, and how one is called on the page."""
+    """A kind of row: model, form, and what one is called on its pages."""
 
     model: type[Particular]
     form: type[RowForm]
     noun: str
-    related: str
-    name_of: Callable[[Particular], str] = str
 
 
 ROW_KINDS = {
-    "may-moc": RowKind(Machine, MachineForm, "máy, thiết bị", "machines"),
-    "chung-nhan": RowKind(Certificate, CertificateForm, "chứng nhận", "certificates"),
-    "so-lieu-nam": RowKind(YearFigure, YearFigureForm, "số liệu năm", "yearfigures"),
-    "nhu-cau": RowKind(SupportNeed, NeedForm, "nhu cầu hỗ trợ", "supportneeds"),
+    "may-moc": RowKind(Machine, MachineForm, "máy, thiết bị"),
+    "chung-nhan": RowKind(Certificate, CertificateForm, "chứng nhận"),
+    "so-lieu-nam": RowKind(YearFigure, YearFigureForm, "số liệu năm"),
+    "nhu-cau": RowKind(SupportNeed, NeedForm, "nhu cầu hỗ trợ"),
 }
-SLUG_OF = {kind.model: slug for slug, kind in ROW_KINDS.items()}
 
 
 class NeedStateForm(PortalForm):
