@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 
 from khuyencong.core.exceptions import InvalidInput, NotAllowed, Refusal
 
@@ -90,7 +91,11 @@ class IdleSessionMiddleware:
                 request.session_ended = True
             elif seen is None or now - seen > WRITE_EVERY_SECONDS:
                 touch(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            # Offices share computers: a page of one person is asked for again, never shown from store.
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
 
     def process_view(self, request, view, args, kwargs):
         if request.user.is_authenticated or not getattr(view, "login_required", True):

@@ -69,3 +69,9 @@ def test_an_officer_without_the_role_decides_nothing(client, db):
     batch = client.post(reverse("reports:accept_many"), {"bao_cao": f"{report.pk}:1"})
     assert (accept.status_code, batch.status_code) == (404, 403)
     assert Report.objects.get(pk=report.pk).status == "submitted"
+
+
+def test_a_page_of_one_person_is_not_shown_from_store(client, report):
+    client.force_login(report.author)
+    answer = client.get(reverse("reports:detail", args=[report.pk]))
+    assert set(answer.headers["Cache-Control"].split(", ")) == {"private", "no-cache"}
