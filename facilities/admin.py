@@ -6,14 +6,19 @@ from facilities import actions
 from facilities.models import (
     Award,
     Certificate,
+    DuplicateCandidate,
+    DuplicateSearch,
     EligibilityRule,
     Establishment,
     Industry,
     Machine,
+    MergeRecord,
     NeedKind,
     NetworkGroup,
     PersonalDataRequest,
     Product,
+    SavedView,
+    SearchWord,
     StatusChange,
     SupportNeed,
     YearFigure,
@@ -133,7 +138,7 @@ class EstablishmentAdmin(PortalImportMixin, PortalModelAdmin):
         (
             "Tình trạng",
             {
-                "fields": ("status", "status_on", "status_reason"),
+                "fields": ("status", "status_on", "status_reason", "merged_into"),
                 "description": "Đổi tình trạng ở trang của cơ sở trên cổng, có ngày và lý do.",
             },
         ),
@@ -158,6 +163,7 @@ class EstablishmentAdmin(PortalImportMixin, PortalModelAdmin):
         "status",
         "status_on",
         "status_reason",
+        "merged_into",
         "source",
         "source_url",
         "is_illustration",
@@ -324,3 +330,38 @@ class SupportNeedAdmin(ParticularAdmin):
 class PersonalDataRequestAdmin(ParticularAdmin):
     list_display = ("establishment", "kind", "received_on", "state", "handled_by", "handled_at")
     list_filter = ("kind", "state")
+
+
+@admin.register(DuplicateCandidate)
+class DuplicateCandidateAdmin(ReadOnlyAdmin):
+    list_display = ("first", "second", "score", "state", "decided_by", "decided_at")
+    list_filter = ("state",)
+    search_fields = ("first__folded", "second__folded")
+    ordering = ("-score", "id")
+
+
+@admin.register(DuplicateSearch)
+class DuplicateSearchAdmin(ReadOnlyAdmin):
+    list_display = ("ran_at", "until", "pairs_found")
+    ordering = ("-id",)
+
+
+@admin.register(MergeRecord)
+class MergeRecordAdmin(ReadOnlyAdmin):
+    list_display = ("merged", "survivor", "actor", "created_at", "undone_by", "undone_at")
+    search_fields = ("merged__folded", "survivor__folded")
+    ordering = ("-id",)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    list_display = ("name", "owner", "query", "created_at")
+    search_fields = ("name",)
+    ordering = ("name", "id")
+
+
+@admin.register(SearchWord)
+class SearchWordAdmin(ReadOnlyAdmin):
+    list_display = ("word", "uses")
+    search_fields = ("word",)
+    ordering = ("word",)

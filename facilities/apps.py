@@ -7,7 +7,7 @@ class FacilitiesConfig(AppConfig):
     verbose_name = "Cơ sở công nghiệp nông thôn"
 
     def ready(self):
-        from facilities import exports, permissions, queries
+        from facilities import exports, models, movers, own_movers, permissions, queries
         from facilities.models import Establishment
         from khuyencong.exports.registry import register
         from khuyencong.files.access import register_owner
@@ -18,3 +18,21 @@ class FacilitiesConfig(AppConfig):
             visible_to=queries.papers_visible_to,
             check_can_change=permissions.check_can_change_establishment,
         )
+        movers.register(own_movers.ProductMover())
+        movers.register(own_movers.PaperMover())
+        for model, label, once_by in (
+            (models.Certificate, "chứng nhận", ""),
+            (models.Machine, "máy, thiết bị", ""),
+            (models.SupportNeed, "nhu cầu hỗ trợ", ""),
+            (models.YearFigure, "số liệu năm", "year"),
+        ):
+            movers.register(movers.ForeignKeyMover(model, "establishment", label, once_by))
+        movers.stays("facilities.PersonalDataRequest.establishment", "it was asked of that record")
+        movers.stays(
+            "facilities.StatusChange.establishment", "events are never edited: each keeps its own"
+        )
+        movers.stays("facilities.Establishment.merged_into", "merges are followed one by one")
+        for name in ("DuplicateCandidate.first", "DuplicateCandidate.second"):
+            movers.stays(f"facilities.{name}", "the merge itself decides the pair")
+        for name in ("MergeRecord.survivor", "MergeRecord.merged"):
+            movers.stays(f"facilities.{name}", "the record of a merge is history")

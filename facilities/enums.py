@@ -31,7 +31,7 @@ class EstablishmentStatus(models.TextChoices):
     PAUSED = "paused", "Tạm ngừng"
     STOPPED = "stopped", "Đã ngừng"
     MOVED = "moved", "Đã chuyển đi"
-    MERGED = "merged", "Đã gộp vào cơ sở khác"
+    MERGED = "merged", "Đã hợp nhất"
 
 
 # What a new entry may start with.
@@ -40,6 +40,8 @@ FIRST_STATUSES = (
     EstablishmentStatus.PAUSED,
     EstablishmentStatus.STOPPED,
 )
+# What a list shows unless asked otherwise: a merged record is found through the one it went into.
+LISTED_STATUSES = (*FIRST_STATUSES, EstablishmentStatus.MOVED)
 # Not counted as an establishment of the place any more.
 GONE_STATUSES = (
     EstablishmentStatus.STOPPED,
@@ -65,6 +67,24 @@ STATUS_TRANSITIONS = {
     EstablishmentStatus.MOVED: {EstablishmentStatus.ACTIVE},
     EstablishmentStatus.MERGED: set(),
 }
+
+
+class DuplicateState(models.TextChoices):
+    """What was decided on two establishments that may be one."""
+
+    OPEN = "open", "Chưa xét"
+    NOT_DUPLICATE = "not_duplicate", "Không trùng"
+    MERGED = "merged", "Đã hợp nhất"
+
+
+class LabourSize(models.TextChoices):
+    """Class of size of an industrial establishment by labour alone (NĐ 80/2021/NĐ-CP, Điều 5)."""
+
+    MICRO = "micro", "Siêu nhỏ: đến 10 lao động"
+    SMALL = "small", "Nhỏ: 11 đến 100 lao động"
+    MEDIUM = "medium", "Vừa: 101 đến 200 lao động"
+    LARGE = "large", "Lớn: trên 200 lao động"
+    UNKNOWN = "unknown", "Chưa rõ số lao động"
 
 
 class DataSource(models.TextChoices):

@@ -7,13 +7,16 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from facilities.actions import EstablishmentFacts
+from facilities.duplicates import likeness, same_line
 from facilities.enums import (
     FIRST_STATUSES,
     STATUS_TRANSITIONS,
     AwardLevel,
     ChangeSource,
     DataSource,
+    DuplicateState,
     EstablishmentStatus,
+    LabourSize,
     LegalForm,
 )
 from facilities.models import Establishment, Industry, NetworkGroup, Product
@@ -24,6 +27,7 @@ from facilities.queries import (
     tax_code_owner,
 )
 from facilities.queries.scope import successor_of
+from khuyencong.core.enums import Role
 from khuyencong.core.forms import CleanCharField, DateField, PortalForm, ScaledField
 from khuyencong.core.identifiers import format_phone, parse_phone, parse_tax_code
 from khuyencong.core.models import Place, in_force_on
@@ -31,7 +35,18 @@ from khuyencong.core.places import units_of
 
 MILLION_DECIMALS = 6
 # The filters that are folded away until they are asked for.
-MORE_FILTERS = ("nhom", "loai", "tinh_trang", "giai", "nguon")
+MORE_FILTERS = (
+    "nhom",
+    "nganh",
+    "loai",
+    "tinh_trang",
+    "quy_mo",
+    "giai",
+    "nguon",
+    "vao_tu",
+    "sua_tu",
+    "cu_truoc",
+)
 
 
 def source_field() -> forms.ChoiceField:
@@ -234,6 +249,12 @@ class EstablishmentForm(PortalForm):
             phone=data["phone"],
             exclude_id=getattr(self.establishment, "pk", None),
         )
+        stated = Establishment(
+            **{name: data[name] for name in EstablishmentFacts.__dataclass_fields__}
+        )
+        for found in self.duplicates:
+            line = same_line(stated.place_id, found.place_id)
+            found.reasons = likeness(stated, found, same_line=line)[1]
         return self.duplicates
 
     def facts(self) -> EstablishmentFacts:
@@ -311,6 +332,56 @@ class ProductForm(PortalForm):
         return self.cleaned_data | {"source": self.cleaned_data["source"] or ChangeSource.ENTRY}
 
 
+class DayInput(forms.DateInput):
+    """The browser's own day picker; the address holds the day as 2026-11-24."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class SavedViewForm(PortalForm):
+    """A name for a list's filters, and with whom to share them."""
+
+    name = CleanCharField(label="Tên bộ lọc", max_length=80)
+    roles = forms.MultipleChoiceField(
+        label="Dùng chung cho",
+        required=False,
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Không chọn vai trò nào thì chỉ anh/chị thấy bộ lọc này.",
+    )
+
+    def __init__(self, *args, may_share: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not may_share:
+            del self.fields["roles"]
+
+
+class DuplicateFilterForm(PortalForm):
+    """Which pairs that may be one to show."""
+
+    xa = forms.ChoiceField(label="Địa bàn", required=False)
+    diem = forms.ChoiceField(
+        label="Mức giống nhau",
+        required=False,
+        choices=[
+            ("", "Tất cả"),
+            ("80", "Rất giống (từ 80 điểm)"),
+            ("65", "Khá giống (từ 65 điểm)"),
+        ],
+    )
+    trang_thai = forms.ChoiceField(
+        label="Trạng thái", required=False, choices=DuplicateState.choices
+    )
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("auto_id", "loc-%s")
+        super().__init__(*args, **kwargs)
+        self.fields["xa"].choices = _place_choices(None)
+
+
 class FilterForm(PortalForm):
     """The list's filters; the names are those of the address (`ListFilters`)."""
 
@@ -339,12 +410,20 @@ class FilterForm(PortalForm):
     nguon = forms.ChoiceField(
         label="Nguồn số liệu", required=False, choices=[("", "Tất cả"), *DataSource.choices]
     )
+    nganh = forms.ChoiceField(label="Ngành kinh tế (VSIC)", required=False)
+    quy_mo = forms.ChoiceField(
+        label="Quy mô lao động", required=False, choices=[("", "Tất cả"), *LabourSize.choices]
+    )
+    vao_tu = forms.DateField(label="Vào sổ từ ngày", required=False, widget=DayInput)
+    sua_tu = forms.DateField(label="Cập nhật từ ngày", required=False, widget=DayInput)
+    cu_truoc = forms.DateField(label="Chưa cập nhật từ ngày", required=False, widget=DayInput)
 
     def __init__(self, *args, own_places=None, **kwargs):
         """`own_places` limits the places offered to those ids (a collaborator's); None is all."""
         kwargs.setdefault("auto_id", "loc-%s")
         super().__init__(*args, **kwargs)
         self.fields["xa"].choices = _place_choices(own_places)
+        self.fields["nganh"].choices = _branch_choices()
         self.fields["nhom"].choices = [
             ("", "Tất cả"),
             *NetworkGroup.objects.values_list("code", "label"),
@@ -358,6 +437,15 @@ class FilterForm(PortalForm):
     @property
     def more_fields(self) -> list:
         return [self[name] for name in MORE_FILTERS]
+
+
+def _branch_choices() -> list:
+    """The divisions and classes in force that the catalogue holds, by code: a code finds all below it."""
+    known = Industry.objects.filter(in_force_on(timezone.localdate())).order_by("code")
+    return [
+        ("", "Tất cả"),
+        *((code, f"{code} – {label}") for code, label in known.values_list("code", "label")),
+    ]
 
 
 def _place_choices(own_places) -> list:

@@ -26,6 +26,14 @@ from facilities.enums import (
     LegalForm,
     Market,
 )
+from facilities.models_finding import (
+    DuplicateCandidate,
+    DuplicateSearch,
+    MergeRecord,
+    SavedView,
+    SearchWord,
+    bare_name_of,
+)
 from facilities.record.models import (
     Certificate,
     EligibilityRule,
@@ -37,6 +45,28 @@ from facilities.record.models import (
 )
 from khuyencong.core.models import Place
 from khuyencong.core.text import Fold, SortKey
+
+__all__ = [
+    "Award",
+    "Certificate",
+    "DuplicateCandidate",
+    "DuplicateSearch",
+    "EligibilityRule",
+    "Establishment",
+    "EstablishmentQuerySet",
+    "Industry",
+    "Machine",
+    "MergeRecord",
+    "NeedKind",
+    "NetworkGroup",
+    "PersonalDataRequest",
+    "Product",
+    "SavedView",
+    "SearchWord",
+    "StatusChange",
+    "SupportNeed",
+    "YearFigure",
+]
 
 # A household's tax code is the twelve-digit identity number of its owner.
 PERSONAL_TAX_CODE_DIGITS = 12
@@ -204,6 +234,14 @@ class Establishment(models.Model):
     )
     status_on = models.DateField("Tình trạng từ ngày", null=True, blank=True)
     status_reason = models.CharField("Lý do", max_length=250, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        verbose_name="Đã hợp nhất vào",
+    )
     note = models.TextField("Ghi chú", blank=True)
     source = models.CharField(
         "Nguồn số liệu",
@@ -259,7 +297,7 @@ class Establishment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["tax_code"],
-                condition=~Q(tax_code=""),
+                condition=~Q(tax_code="") & ~Q(status=EstablishmentStatus.MERGED),
                 name="establishment_tax_code_once",
                 violation_error_message="Mã số thuế này đã có trong sổ.",
             ),
@@ -329,6 +367,11 @@ class Establishment(models.Model):
                 condition=Q(source__in=DataSource.values),
                 name="establishment_source_known",
             ),
+            models.CheckConstraint(
+                condition=Q(status=EstablishmentStatus.MERGED, merged_into__isnull=False)
+                | (~Q(status=EstablishmentStatus.MERGED) & Q(merged_into__isnull=True)),
+                name="establishment_merged_knows_where",
+            ),
         ]
         indexes = [
             models.Index(fields=["sort_key", "id"], name="establishment_order"),
@@ -337,6 +380,19 @@ class Establishment(models.Model):
             models.Index(fields=["status", "sort_key", "id"], name="establishment_by_status"),
             models.Index(fields=["legal_form", "sort_key", "id"], name="establishment_by_form"),
             models.Index(fields=["source", "sort_key", "id"], name="establishment_by_source"),
+            # Counts of any of these together are read from here alone.
+            models.Index(
+                fields=["status", "legal_form", "network_group", "source", "place"],
+                name="establishment_facets",
+            ),
+            models.Index(
+                OpClass(bare_name_of("name"), name="text_pattern_ops"),
+                name="establishment_by_bare_name",
+            ),
+            models.Index(fields=["updated_at"], name="establishment_by_change"),
+            models.Index(fields=["registered_on"], name="establishment_by_entry"),
+            models.Index(fields=["labour_total"], name="establishment_by_labour"),
+            models.Index(fields=["industry", "sort_key", "id"], name="establishment_by_industry"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="establishment_by_phone"),
             GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="establishment_search"),
         ]

@@ -1,6 +1,7 @@
 """Who may do what with the registry."""
 
 from collaborators.queries import assigned_place_ids, own_place_ids
+from facilities.enums import EstablishmentStatus
 from facilities.models import Establishment
 from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import NotAllowed
@@ -45,6 +46,11 @@ def check_can_change_establishment(user, establishment: Establishment) -> None:
     """Officers and administrators anywhere; a collaborator in places assigned to them today and in
     the units these came from."""
     check_can_write(user)
+    if establishment.status == EstablishmentStatus.MERGED:
+        raise NotAllowed(
+            f"Hồ sơ này đã hợp nhất vào “{establishment.merged_into}”; "
+            "anh/chị sửa ở hồ sơ được giữ lại."
+        )
     if user.has_role(*WRITERS):
         return
     if establishment.place_id not in own_place_ids(user):
@@ -74,6 +80,16 @@ def check_can_handle_personal_data(user) -> None:
         )
 
 
+def check_can_merge(user) -> None:
+    """Who decides whether two records are one: officers and administrators."""
+    if not user.is_active or not user.has_role(*WRITERS):
+        raise NotAllowed(
+            "Chuyên viên Trung tâm và quản trị mới xét trùng và hợp nhất hồ sơ. "
+            "Anh/chị báo chuyên viên nếu thấy hai hồ sơ của cùng một cơ sở."
+        )
+
+
+can_merge = as_bool(check_can_merge)
 can_write = as_bool(check_can_write)
 can_add_establishment = as_bool(check_can_add_establishment)
 can_change_establishment = as_bool(check_can_change_establishment)

@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from facilities import views
+from facilities import views, views_finding
 from facilities.record import views as record
 
 app_name = "facilities"
 urlpatterns = [
     path("", views.establishment_list, name="list"),
     path("them/", views.establishment_add, name="add"),
+    path("bo-loc/", views_finding.view_list, name="views"),
+    path("bo-loc/luu/", views_finding.view_save, name="view_save"),
+    path("bo-loc/<int:pk>/sua/", views_finding.view_edit, name="view_edit"),
+    path("bo-loc/<int:pk>/xoa/", views_finding.view_delete, name="view_delete"),
+    path("trung/", views_finding.duplicate_list, name="duplicates"),
+    path("trung/<int:pk>/khong-trung/", views_finding.duplicate_dismiss, name="duplicate_dismiss"),
+    path("trung/<int:pk>/xet-lai/", views_finding.duplicate_reopen, name="duplicate_reopen"),
+    path("<int:pk>/hop-nhat/", views_finding.merge_pick, name="merge_pick"),
+    path("<int:pk>/hop-nhat/<int:other>/", views_finding.merge, name="merge"),
+    path("hop-nhat/<int:pk>/hoan-tac/", views_finding.merge_undo, name="merge_undo"),
     path("<int:pk>/", views.establishment_detail, name="detail"),
     path("<int:pk>/sua/", views.establishment_edit, name="edit"),
     path("<int:pk>/tinh-trang/", views.status_change, name="change_status"),

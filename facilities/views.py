@@ -1,5 +1,6 @@
 """Pages of the registry."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -11,8 +12,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from collaborators.queries import own_place_ids
-from facilities import actions, permissions, queries
-from facilities.enums import ChangeSource
+from facilities import actions, permissions, queries, saved_views
+from facilities.enums import ChangeSource, EstablishmentStatus
 from facilities.forms import MORE_FILTERS, EstablishmentForm, FilterForm, ProductForm, StatusForm
 from facilities.models import Award, Establishment, Product
 from facilities.queries import ListFilters
@@ -43,31 +44,51 @@ def _own_places(user):
 
 @require_GET
 def establishment_list(request):
-    """The book: search, filters, one page by key, count, and the same as a spreadsheet."""
-    filters = ListFilters.from_params(request.GET)
-    rows = queries.list_rows(request.user, filters)
-    count, exact = queries.count_of(rows)
-    page = queries.page_of(
-        rows,
-        after=whole_number(request.GET.get("sau")),
-        before=whole_number(request.GET.get("truoc")),
-        few=exact and count <= queries.FEW,
-    )
+    """The book: search, filters, one page by key, count, and the same as a spreadsheet.
+
+    A search that finds nothing shows what was likely meant, and says so.
+    """
+    asked = ListFilters.from_params(request.GET)
+    filters, meant = asked, None
+    marks = {
+        "after": whole_number(request.GET.get("sau")),
+        "before": whole_number(request.GET.get("truoc")),
+    }
+    if asked.q:
+        answer = queries.answer_of(request.user, asked, **marks)
+        if not answer.count:
+            meant = queries.did_you_mean(queries.filtered_rows(request.user, asked), asked.q)
+        if meant is not None:
+            filters = replace(asked, q=meant.text)
+            answer = queries.answer_of(request.user, filters, **marks)
+        page, count, exact = answer.page, answer.count, answer.exact
+    else:
+        rows = queries.list_rows(request.user, asked)
+        count, exact = queries.count_of(rows)
+        page = queries.page_of(rows, **marks, few=exact and count <= queries.FEW)
     params = filters.as_params()
+    saved = list(saved_views.views_visible_to(request.user))
     return render(
         request,
         "facilities/list.html",
         {
-            "form": FilterForm(params, own_places=_own_places(request.user)),
+            "form": FilterForm(asked.as_params(), own_places=_own_places(request.user)),
             "page": page,
             "count_label": ("" if exact else "hơn ") + format_scaled(count) if count else "",
+            "best_only": bool(asked.q) and not exact,
+            "meant": meant,
+            "meant_url": f"?{urlencode(params | {'q': meant.label})}" if meant else "",
+            "asked_text": asked.q,
             "next_url": _page_url(params, "sau", page.next_after),
             "previous_url": _page_url(params, "truoc", page.previous_before),
             "filtered": bool(params),
             "more_filters": any(name in params for name in MORE_FILTERS),
             "behind_a_count": bool(filters.chi_tieu),
             "params": params,
+            "saved_views": saved,
+            "save_url": f"{reverse('facilities:view_save')}?{urlencode(params)}" if params else "",
             "can_add": permissions.can_write(request.user),
+            "can_merge": permissions.can_merge(request.user),
             "masked": not permissions.can_see_contacts(request.user),
         },
     )
@@ -79,10 +100,19 @@ def _page_url(params: dict, name: str, mark: int | None) -> str:
 
 @require_GET
 def establishment_detail(request, pk: int):
-    """One establishment: the whole record of today, or with `?ngay=` as it stood on a day."""
+    """One establishment: the whole record of today, or with `?ngay=` as it stood on a day.
+
+    A merged one leads to the one it went into, where the reader may see that; `?ho_so_cu=1` shows it.
+    """
     establishment = _establishment(request, pk)
     if request.GET.get("ngay"):
         return record_on_day(request, establishment, request.GET["ngay"])
+    survivor = queries.survivor_of(request.user, establishment)
+    if survivor is not None and "ho_so_cu" not in request.GET:
+        messages.info(
+            request, f"Hồ sơ “{establishment}” đã được hợp nhất vào hồ sơ này, “{survivor}”."
+        )
+        return redirect(survivor)
     contacts = permissions.can_see_contacts(request.user)
     if contacts and shows_personal_data(establishment):
         log_page_access(request.user, establishment)
@@ -98,6 +128,11 @@ def establishment_detail(request, pk: int):
             "can_change": permissions.can_change_establishment(request.user, establishment),
             "contacts": contacts,
             "history": changes_of(establishment)[:HISTORY_ON_PAGE] if contacts else [],
+            "survivor": survivor,
+            "is_merged": establishment.status == EstablishmentStatus.MERGED,
+            "merges": establishment.merges.filter(undone_at=None).select_related("merged", "actor"),
+            "can_merge": permissions.can_merge(request.user)
+            and establishment.status != EstablishmentStatus.MERGED,
         },
     )
 

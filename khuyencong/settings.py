@@ -157,6 +157,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "khuyencong.exports.tasks.remove_old",
         "schedule": crontab(hour=2, minute=15),
     },
+    "refresh-search-words": {
+        "task": "facilities.tasks.refresh_words",
+        "schedule": crontab(hour=2, minute=30),
+    },
+    "search-duplicates": {
+        "task": "facilities.tasks.search_duplicates",
+        "schedule": crontab(hour=3, minute=0),
+    },
+    "add-new-search-words": {
+        "task": "facilities.tasks.add_new_words",
+        "schedule": crontab(minute="*/10"),
+    },
 }
 
 AUTH_USER_MODEL = "core.User"

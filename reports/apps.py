@@ -7,6 +7,10 @@ class ReportsConfig(AppConfig):
     verbose_name = "Báo cáo"
 
     def ready(self) -> None:
+        from facilities.movers import ForeignKeyMover, register, stays
         from reports import exports_rollup
+        from reports.models import DraftRow
 
         exports_rollup.register_source()
+        register(ForeignKeyMover(DraftRow, "establishment", "dòng báo cáo đang nhập"))
+        stays("reports.VersionRow.establishment", "a submitted version never changes")

@@ -12,18 +12,22 @@ from facilities.queries.listing import (
     FEW,
     LEVELS,
     ListFilters,
+    answer_of,
     count_of,
+    filtered_rows,
     list_rows,
     page_of,
-    search,
 )
 from facilities.queries.lookalikes import possible_duplicates, tax_code_owner
 from facilities.queries.scope import (
     establishments_visible_to,
     papers_visible_to,
     places_to_add_in,
+    survivor_of,
     with_units_of_today,
 )
+from facilities.queries.searching import find, search
+from facilities.queries.spelling import Meaning, did_you_mean
 
 __all__ = [
     "COUNTED_UP_TO",
@@ -31,9 +35,14 @@ __all__ = [
     "LEVELS",
     "REGISTRY_SOURCES",
     "ListFilters",
+    "Meaning",
+    "answer_of",
     "count_of",
     "counts_for_place",
+    "did_you_mean",
     "establishments_visible_to",
+    "filtered_rows",
+    "find",
     "list_rows",
     "page_of",
     "papers_visible_to",
@@ -43,6 +52,7 @@ __all__ = [
     "registry_figures",
     "registry_list_params",
     "search",
+    "survivor_of",
     "tax_code_owner",
     "with_units_of_today",
 ]

@@ -3,25 +3,41 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime, time
 
-from django.db.models import F, Func, Q, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import F, Func, Q, TextField
+from django.utils import timezone
 
-from facilities.enums import AwardLevel, DataSource, EstablishmentStatus, LegalForm
-from facilities.models import Award, Establishment, EstablishmentQuerySet, NetworkGroup
+from facilities.enums import (
+    LISTED_STATUSES,
+    AwardLevel,
+    DataSource,
+    EstablishmentStatus,
+    LabourSize,
+    LegalForm,
+)
+from facilities.models import Award, Establishment, EstablishmentQuerySet, Industry, NetworkGroup
 from facilities.queries.figures import REGISTRY_SOURCES, records_behind
 from facilities.queries.scope import establishments_visible_to, with_units_of_today
+from facilities.queries.searching import best_first, find, search
 from khuyencong.core.places import with_predecessors
-from khuyencong.core.text import Fold, clean, fold
+from khuyencong.core.text import clean
 
 PAGE_SIZE = 50
 # Up to here the count is exact; beyond, nobody reads on and counting would cost more than the list.
 COUNTED_UP_TO = 10_000
 # Up to here finding the rows and sorting them is quicker than walking the book in its order.
-FEW = 2_000
+FEW = COUNTED_UP_TO
 # No book of establishments is older.
 FIRST_YEAR = 1900
+# NĐ 80/2021/NĐ-CP, Điều 5: classes of industry by people at work, both ends included.
+LABOUR_BOUNDS = {
+    LabourSize.MICRO: (0, 10),
+    LabourSize.SMALL: (11, 100),
+    LabourSize.MEDIUM: (101, 200),
+    LabourSize.LARGE: (201, None),
+    LabourSize.UNKNOWN: (None, None),
+}
 # From the highest: what a list shows of several titles.
 LEVELS = (AwardLevel.NATION, AwardLevel.REGION, AwardLevel.PROVINCE, AwardLevel.DISTRICT)
 # The same order, by an expression that no index offers.
@@ -39,6 +55,11 @@ class ListFilters:
     tinh_trang: str = ""
     giai: str = ""
     nguon: str = ""
+    nganh: str = ""
+    quy_mo: str = ""
+    vao_tu: str = ""
+    sua_tu: str = ""
+    cu_truoc: str = ""
     chi_tieu: str = ""
     nhom_dem: str = ""
     tu: str = ""
@@ -53,6 +74,7 @@ class ListFilters:
             "tinh_trang": EstablishmentStatus.values,
             "giai": AwardLevel.values,
             "nguon": DataSource.values,
+            "quy_mo": LabourSize.values,
             "chi_tieu": REGISTRY_SOURCES,
         }
         for name, values in allowed.items():
@@ -60,7 +82,9 @@ class ListFilters:
                 known[name] = ""
         if not re.fullmatch(r"[0-9]{1,9}", known["xa"]):
             known["xa"] = ""
-        for name in ("tu", "den"):
+        if not re.fullmatch(r"[A-Ua-u]?[0-9]{0,5}", known["nganh"]):
+            known["nganh"] = ""
+        for name in ("tu", "den", "vao_tu", "sua_tu", "cu_truoc"):
             if _day(known[name]) is None:
                 known[name] = ""
         return cls(**known)
@@ -71,7 +95,12 @@ class ListFilters:
 
 
 def list_rows(user, filters: ListFilters) -> EstablishmentQuerySet:
-    """The rows a user asked for, of those they may see, in Vietnamese order.
+    """The rows a user asked for, of those they may see, in Vietnamese order."""
+    return search(filtered_rows(user, filters), filters.q).order_by("sort_key", "id")
+
+
+def filtered_rows(user, filters: ListFilters) -> EstablishmentQuerySet:
+    """What `list_rows` searches in: everything but the text.
 
     A place means itself and all units it came from, so a commune of today's map also finds what
     was entered on an older map.
@@ -87,6 +116,20 @@ def list_rows(user, filters: ListFilters) -> EstablishmentQuerySet:
         rows = rows.filter(legal_form=filters.loai)
     if filters.tinh_trang:
         rows = rows.filter(status=filters.tinh_trang)
+    elif not filters.chi_tieu:
+        # A merged record is found through the one it went into.
+        rows = rows.filter(status__in=LISTED_STATUSES)
+    if filters.nganh:
+        branch = Industry.objects.filter(code__istartswith=filters.nganh)
+        rows = rows.filter(industry_id__in=list(branch.values_list("pk", flat=True)))
+    if filters.quy_mo:
+        rows = rows.filter(_labour_between(*LABOUR_BOUNDS[filters.quy_mo]))
+    if filters.vao_tu:
+        rows = rows.filter(registered_on__gte=_day(filters.vao_tu))
+    if filters.sua_tu:
+        rows = rows.filter(updated_at__gte=_start_of(filters.sua_tu))
+    if filters.cu_truoc:
+        rows = rows.filter(updated_at__lt=_start_of(filters.cu_truoc))
     if filters.nguon:
         rows = rows.filter(source=filters.nguon)
     if filters.giai:
@@ -100,36 +143,18 @@ def list_rows(user, filters: ListFilters) -> EstablishmentQuerySet:
             starts_on=_day(filters.tu),
             ends_on=_day(filters.den),
         )
-    return search(rows, filters.q).order_by("sort_key", "id")
-
-
-def search(rows: EstablishmentQuerySet, text: str) -> EstablishmentQuerySet:
-    """Rows that hold every word of `text` in name, products, tax code or telephone; marks, case and
-    order do not matter. A word finds what begins with it; digits are found anywhere in a number.
-
-    Of rows without contacts only name and products are searched, or a search would give them away.
-    """
-    words = search_words(text)
-    for word in words:
-        rows = rows.filter(folded__contains=word)
-    if words and rows.is_masked:
-        names = Fold(Concat(F("name"), Value(" "), F("main_products")))
-        rows = rows.alias(shown=Concat(Value(" "), names, output_field=TextField()))
-        for word in words:
-            rows = rows.filter(shown__contains=word)
     return rows
 
 
-def search_words(text: str) -> list[str]:
-    """The folded words of a search, each with a blank in front unless it is a part of a number."""
-    if re.fullmatch(r"[\d\s.+()-]+", text or ""):
-        digits = re.sub(r"\D", "", text)
-        if len(digits) == 13:
-            return [digits[:10], digits[10:]]
-        return [digits] if digits else []
-    return [
-        word if word.isdigit() and len(word) >= 3 else f" {word}" for word in fold(text).split()[:8]
-    ]
+def _labour_between(low: int | None, high: int | None) -> Q:
+    if low is None:
+        return Q(labour_total__isnull=True)
+    condition = Q(labour_total__gte=low)
+    return condition & Q(labour_total__lte=high) if high is not None else condition
+
+
+def _start_of(day: str) -> datetime:
+    return timezone.make_aware(datetime.combine(_day(day), time.min))
 
 
 @dataclass(frozen=True)
@@ -162,12 +187,13 @@ def page_of(
         rows = rows.filter(sort_key__lte=mark).filter(Q(sort_key__lt=mark) | Q(pk__lt=mark_id))
     elif mark is not None:
         rows = rows.filter(sort_key__gte=mark).filter(Q(sort_key__gt=mark) | Q(pk__gt=mark_id))
-    key = UNINDEXED_KEY if few else F("sort_key")
-    found = list(
-        rows.order_by(
-            key.desc() if backward else key.asc(), F("pk").desc() if backward else F("pk").asc()
-        )[: size + 1]
-    )
+    keys = [UNINDEXED_KEY if few else F("sort_key"), F("pk")]
+    ordered = rows.order_by(*(key.desc() if backward else key.asc() for key in keys))
+    if few:
+        # Keys alone are sorted; what a row shows is read for those of the page.
+        found = _by_keys(rows, list(ordered.values_list("pk", flat=True)[: size + 1]))
+    else:
+        found = list(ordered[: size + 1])
     more, shown = len(found) > size, found[:size]
     if backward:
         shown.reverse()
@@ -179,6 +205,50 @@ def page_of(
         next_after=shown[-1].pk if has_next else None,
         previous_before=shown[0].pk if has_previous else None,
     )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page of a search, how many records were found, and whether these are all (`exact`)."""
+
+    page: Page
+    count: int
+    exact: bool
+
+
+def answer_of(
+    user,
+    filters: ListFilters,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    size: int = PAGE_SIZE,
+) -> Answer:
+    """A page of what was found for a text, the best first (`searching.best_first`).
+
+    At most `searching.FOUND_UP_TO` are shown: who looks for something adds a word before that.
+    """
+    rows = filtered_rows(user, filters)
+    found = find(rows, filters.q)
+    ids = best_first(found.ids, filters.q)
+    start = 0
+    if after in found.ids:
+        start = ids.index(after) + 1
+    elif before in found.ids:
+        start = max(0, ids.index(before) - size)
+    shown = _by_keys(rows, ids[start : start + size])
+    _with_top_awards(with_units_of_today(shown))
+    page = Page(
+        rows=shown,
+        next_after=shown[-1].pk if shown and start + size < len(ids) else None,
+        previous_before=shown[0].pk if shown and start else None,
+    )
+    return Answer(page=page, count=len(ids), exact=not found.more)
+
+
+def _by_keys(rows, ids: list[int]) -> list[Establishment]:
+    of_page = {row.pk: row for row in rows.filter(pk__in=ids).order_by()}
+    return [of_page[pk] for pk in ids if pk in of_page]
 
 
 def count_of(rows: EstablishmentQuerySet) -> tuple[int, bool]:
@@ -193,13 +263,13 @@ def _with_top_awards(rows: list[Establishment]) -> None:
     awards = Award.objects.filter(product__establishment__in=rows).select_related("product")
     for award in awards:
         owner = award.product.establishment_id
-        if owner not in best or _rank(award) < _rank(best[owner]):
+        if owner not in best or _award_rank(award) < _award_rank(best[owner]):
             best[owner] = award
     for row in rows:
         row.top_award = best.get(row.pk)
 
 
-def _rank(award: Award) -> tuple[int, int]:
+def _award_rank(award: Award) -> tuple[int, int]:
     return LEVELS.index(award.level), -award.year
 
 

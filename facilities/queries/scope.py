@@ -26,6 +26,17 @@ def establishments_visible_to(user) -> EstablishmentQuerySet:
     return rows.none()
 
 
+def survivor_of(user, establishment: Establishment) -> Establishment | None:
+    """The record that a merged one lives on in (merges followed to the last), if the user may see it."""
+    seen, present = {establishment.pk}, establishment
+    while present.merged_into_id and present.merged_into_id not in seen:
+        present = present.merged_into
+        seen.add(present.pk)
+    if present.pk == establishment.pk:
+        return None
+    return establishments_visible_to(user).filter(pk=present.pk).first()
+
+
 def papers_visible_to(user) -> EstablishmentQuerySet:
     """The establishments whose papers and photographs a user may open: they may name persons."""
     if not permissions.can_see_contacts(user):

@@ -60,7 +60,7 @@ SEARCHES = [
     ("ngai muoi", "Tổ hợp tác"),
     ("0912345678", "DNTN Bình An"),
     ("345 678", "DNTN Bình An"),
-    ("+84 912 345 678", None),
+    ("+84 912 345 678", "DNTN Bình An"),
     ("0100109106", "Công ty TNHH Tùng Sơn"),
     ("0100109106-001", "Công ty TNHH Tùng Sơn"),
     ("anh", None),

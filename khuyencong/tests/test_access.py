@@ -16,7 +16,8 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from collaborators.tests.factories import AssignmentFactory
-from facilities.models import PersonalDataRequest
+from facilities.merging import merge_establishments
+from facilities.models import DuplicateCandidate, PersonalDataRequest, SavedView
 from facilities.tests.factories import (
     EstablishmentFactory,
     MachineFactory,
@@ -69,6 +70,7 @@ class Route:
 # The registry: own communes, the Centre and the accountant; a viewer without contacts.
 READ_REGISTRY = table(OPEN, other=HIDDEN)
 WRITE_REGISTRY = table(REFUSED, own=OPEN, other=HIDDEN, officer=OPEN, administrator=OPEN)
+MERGERS = table(REFUSED, officer=OPEN, administrator=OPEN)
 PAPERS = table(OPEN, other=HIDDEN, viewer=HIDDEN)
 WRITE_PAPERS = table(
     REFUSED, own=OPEN, other=HIDDEN, viewer=HIDDEN, officer=OPEN, administrator=OPEN
@@ -122,6 +124,16 @@ ROUTES: dict[str, Route] = {
     "facilities:edit": Route(WRITE_REGISTRY, ("establishment",)),
     "facilities:change_status": Route(WRITE_REGISTRY, ("establishment",)),
     "facilities:history": Route(READ_REGISTRY | {"viewer": REFUSED}, ("establishment",)),
+    "facilities:views": Route(ALL),
+    "facilities:view_save": Route(ALL),
+    "facilities:view_edit": Route(table(HIDDEN, officer=OPEN), ("saved_view",)),
+    "facilities:view_delete": Route(table(HIDDEN, officer=OPEN), ("saved_view",), "post"),
+    "facilities:duplicates": Route(MERGERS),
+    "facilities:duplicate_dismiss": Route(MERGERS, ("pair",), "post"),
+    "facilities:duplicate_reopen": Route(MERGERS, ("pair",), "post"),
+    "facilities:merge_pick": Route(MERGERS | {"other": HIDDEN}, ("establishment",)),
+    "facilities:merge": Route(MERGERS | {"other": HIDDEN}, ("establishment", "twin")),
+    "facilities:merge_undo": Route(MERGERS, ("merge_record",), "post"),
     "facilities:product_add": Route(WRITE_REGISTRY, ("establishment",)),
     "facilities:product_edit": Route(WRITE_REGISTRY, ("product",)),
     "facilities:product_remove": Route(WRITE_REGISTRY, ("product",), "post"),
@@ -195,6 +207,16 @@ def world(db, django_capture_on_commit_callbacks):
     }
     establishment = EstablishmentFactory(place=place)
     product = ProductFactory(establishment=establishment)
+    twin = EstablishmentFactory(place=place)
+    pair = DuplicateCandidate.objects.create(first=establishment, second=twin, score=60, reasons=[])
+    merge_record = merge_establishments(
+        actor=officer,
+        survivor_id=establishment.pk,
+        merged_id=EstablishmentFactory(place=place).pk,
+    )
+    saved_view = SavedView.objects.create(
+        owner=officer, name="Tạm ngừng", query="tinh_trang=paused"
+    )
     paper = attach_file(
         actor=officer,
         record=establishment,
@@ -227,6 +249,10 @@ def world(db, django_capture_on_commit_callbacks):
         "data_request": PersonalDataRequest.objects.create(
             establishment=establishment, kind="correction", what="Sửa tên", recorded_by=officer
         ).pk,
+        "twin": twin.pk,
+        "pair": pair.pk,
+        "merge_record": merge_record.pk,
+        "saved_view": saved_view.pk,
         "paper": paper.pk,
         "paper_owner": "facilities.establishment",
         "export": export.pk,

@@ -9,7 +9,17 @@ from django.utils import timezone
 
 from collaborators.models import AppointmentDecision
 from facilities.enums import EstablishmentStatus
-from facilities.models import EligibilityRule, Industry, PersonalDataRequest, StatusChange
+from facilities.merging import merge_establishments
+from facilities.models import (
+    DuplicateCandidate,
+    DuplicateSearch,
+    EligibilityRule,
+    Industry,
+    PersonalDataRequest,
+    SavedView,
+    SearchWord,
+    StatusChange,
+)
 from facilities.tests.factories import (
     AwardFactory,
     CertificateFactory,
@@ -77,6 +87,14 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         establishment=establishment, kind="correction", what="Sửa tên", recorded_by=administrator
     )
     log_page_access(administrator, establishment)
+    twin, merged = EstablishmentFactory(), EstablishmentFactory()
+    merge_establishments(actor=administrator, survivor_id=twin.pk, merged_id=merged.pk)
+    DuplicateCandidate.objects.create(
+        first=establishment, second=twin, score=60, reasons=["Cùng tên"]
+    )
+    DuplicateSearch.objects.create(until=timezone.now())
+    SavedView.objects.create(owner=administrator, name="Tạm ngừng", query="tinh_trang=paused")
+    SearchWord.objects.create(word="banh", uses=1)
     Industry.objects.create(code="1071", label="Sản xuất các loại bánh từ bột", valid_from=today)
     kind = ActivityKind.objects.create(code="may-moc", label="Máy móc", valid_from=today)
     SupportResult.objects.create(
