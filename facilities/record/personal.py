@@ -16,7 +16,12 @@ from django.utils import timezone
 from facilities import permissions
 from facilities.actions import locked, write_changes
 from facilities.enums import ChangeSource, RequestKind, RequestState
-from facilities.models import PERSONAL_TAX_CODE_DIGITS, Establishment, PersonalDataRequest
+from facilities.models import (
+    PERSONAL_TAX_CODE_DIGITS,
+    Establishment,
+    MergeRecord,
+    PersonalDataRequest,
+)
 from khuyencong.core.exceptions import InvalidInput, WrongStatus
 from khuyencong.core.models import User
 from khuyencong.core.text import clean
@@ -98,7 +103,7 @@ def erase_personal_data(
     if establishment.may_be_contacted:
         values["contact_consent_withdrawn_on"] = timezone.localdate()
     write_changes(establishment, values, source=ChangeSource.REQUEST)
-    redacted = _redact(establishment)
+    redacted = _redact(establishment) + _erase_in_merges(establishment)
     if not redacted:
         raise WrongStatus("Hồ sơ này không còn dữ liệu cá nhân nào để xóa.")
     if request_id is None:
@@ -110,6 +115,28 @@ def erase_personal_data(
         )
     request.redacted_rows = redacted
     return _close(request, actor, RequestState.DONE, reason)
+
+
+def _erase_in_merges(establishment: Establishment) -> int:
+    """The same in the records merged into this one, and in what its merges keep to be undone by;
+    returns how many history rows of those records held it."""
+    redacted = 0
+    for merged_id in establishment.merged_from.order_by("pk").values_list("pk", flat=True):
+        merged = locked(merged_id)
+        values = dict.fromkeys(PERSONAL_FIELDS, "")
+        if len(merged.tax_code) == PERSONAL_TAX_CODE_DIGITS:
+            values["tax_code"] = ""
+        write_changes(merged, values, source=ChangeSource.REQUEST)
+        redacted += _redact(merged) + _erase_in_merges(merged)
+    kept = MergeRecord.objects.filter(Q(survivor=establishment) | Q(merged=establishment))
+    for record in kept.select_for_update().order_by("pk"):
+        for values in (record.former, record.written):
+            for name in (*PERSONAL_FIELDS, "tax_code"):
+                code = str(values.get("tax_code") or "")
+                if name != "tax_code" or len(code) == PERSONAL_TAX_CODE_DIGITS:
+                    values.pop(name, None)
+        record.save(update_fields=["former", "written"])
+    return redacted
 
 
 def _redact(establishment: Establishment) -> int:

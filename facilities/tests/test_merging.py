@@ -19,7 +19,14 @@ from facilities.models import (
     StatusChange,
 )
 from facilities.queries import ListFilters, count_of, list_rows, registry_figures, tax_code_owner
-from facilities.tests.factories import AwardFactory, EstablishmentFactory, ProductFactory
+from facilities.record.personal import erase_personal_data
+from facilities.tests.factories import (
+    AwardFactory,
+    EstablishmentFactory,
+    MachineFactory,
+    ProductFactory,
+    YearFigureFactory,
+)
 from khuyencong.core.exceptions import Conflict, InvalidInput, NotAllowed, WrongStatus
 from khuyencong.core.tests.factories import PlaceFactory, UserFactory
 from khuyencong.files.actions import attach_file
@@ -254,3 +261,29 @@ def test_who_may_not_see_the_survivor_still_reads_where_it_went(cast, client):
     html = client.get(near.get_absolute_url()).content.decode()
     assert "hồ sơ ở địa bàn khác" in html
     assert far.get_absolute_url() not in html
+
+
+def test_an_erasure_reaches_what_was_merged_and_the_undo_brings_nothing_back(cast, two):
+    kept, other = two
+    record = merge(cast, two)
+    erase_personal_data(actor=cast.administrator, establishment_id=kept.pk, reason="Theo yêu cầu")
+    kept.refresh_from_db(), other.refresh_from_db(), record.refresh_from_db()
+    assert (kept.phone, other.phone) == ("", "")
+    assert "phone" not in {*record.former, *record.written}
+    merging.undo_merge(actor=cast.officer, merge_id=record.pk)
+    other.refresh_from_db()
+    assert (other.phone, other.tax_code) == ("", "0100109106")
+
+
+def test_rows_of_the_record_move_and_a_year_stands_once(cast, two):
+    kept, other = two
+    machine = MachineFactory(establishment=other)
+    YearFigureFactory(establishment=kept, year=2025)
+    same, alone = (YearFigureFactory(establishment=other, year=year) for year in (2025, 2024))
+    record = merge(cast, two)
+    for row, owner in ((machine, kept), (alone, kept), (same, other)):
+        row.refresh_from_db()
+        assert row.establishment == owner
+    merging.undo_merge(actor=cast.officer, merge_id=record.pk)
+    machine.refresh_from_db(), alone.refresh_from_db()
+    assert machine.establishment == alone.establishment == other

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from facilities.upkeep import refresh_words
 from reports.catalogues import load_catalogues
 from reports.demo.network import load_network_of_2022, load_network_of_today
 from reports.demo.programme import load_programme_of_2022
@@ -19,3 +20,4 @@ def load_demo() -> None:
     load_programme_of_2022()
     load_establishments_of_today()
     load_reports_of_today(accounts)
+    refresh_words()
