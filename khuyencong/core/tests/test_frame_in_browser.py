@@ -171,3 +171,19 @@ def test_the_first_key_leads_past_the_menu(live_server, page, person):
     expect(skip).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_a_sheet_of_paper_is_not_a_phone(live_server, page, person):
+    """A4 is as narrow as a small tablet, yet tables stay tables, and menu and buttons stay away."""
+    log_in(page, live_server.url)
+    page.goto(f"{live_server.url}/co-so/them/")
+    page.set_viewport_size({"width": 690, "height": 980})
+    page.emulate_media(media="print")
+    expect(page.locator(".kc-print-head")).to_be_visible()
+    for hidden in (".kc-header", ".kc-side", ".kc-footer", "main .btn"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    page.evaluate(
+        """document.querySelector("main").insertAdjacentHTML("beforeend",
+        '<table class="kc-table kc-cards" id="bang"><tbody><tr><td>1</td></tr></tbody></table>')"""
+    )
+    assert page.locator("#bang tr").evaluate("e => getComputedStyle(e).display") == "table-row"
