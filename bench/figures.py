@@ -22,7 +22,17 @@ from bench.harness import (
     web_server,
 )
 from facilities.models import Establishment
-from facilities.queries.listing import ListFilters, count_of, list_rows, page_of
+from facilities.queries import (
+    FEW,
+    ListFilters,
+    answer_of,
+    count_of,
+    did_you_mean,
+    filtered_rows,
+    list_rows,
+    page_of,
+)
+from facilities.upkeep import refresh_words
 from khuyencong.core.models import User
 from khuyencong.exports.registry import ExportColumn, Sheet
 from khuyencong.exports.writers import write_xlsx
@@ -280,6 +290,7 @@ def completeness_counts_of(periods):
 def registry_list() -> Iterator[Figure]:
     """The registry's list at a million: first page and count, for every filter and exact search."""
     user = officer()
+    refresh_words()
     place = Establishment.objects.order_by("id").values_list("place_id", flat=True)[500]
     asked = {
         "all": {},
@@ -293,14 +304,21 @@ def registry_list() -> Iterator[Figure]:
         "commune_and_search": {"xa": str(place), "q": "co so"},
         "form_and_search": {"loai": "cooperative", "q": "nước mắm"},
         "nothing_found": {"q": "khong he co dau"},
+        "group_status_form": {"nhom": "go", "tinh_trang": "paused", "loai": "cooperative"},
+        "paused_and_search": {"tinh_trang": "paused", "q": "banh trang"},
+        "abbreviated": {"q": "cs banh trang"},
+        "size": {"quy_mo": "small"},
+        "entered_since": {"vao_tu": "2026-01-01"},
     }
     for name, params in asked.items():
         filters = ListFilters.from_params(params)
 
         def page(filters=filters):
+            if filters.q:
+                return answer_of(user, filters)
             rows = list_rows(user, filters)
-            count_of(rows)
-            return page_of(rows)
+            count, exact = count_of(rows)
+            return page_of(rows, few=exact and count <= FEW)
 
         stock = list_rows(user, filters)
 
@@ -311,6 +329,30 @@ def registry_list() -> Iterator[Figure]:
         yield Figure(
             f"registry_list_{name}", median_ms(page), "ms", 50, "lower", median_ms(plain, 3),
             "stock queryset: slice and count()",
+        )  # fmt: skip
+    for name, text in (
+        ("letters", "bnah tragn yen"),
+        ("keyboard", "nuowcs mawms hoaf"),
+        ("joined", "banhtrang binh"),
+    ):
+        filters = ListFilters(q=text)
+
+        def corrected(filters=filters):
+            meant = did_you_mean(filtered_rows(user, filters), filters.q)
+            return answer_of(user, ListFilters(q=meant.text))
+
+        def trigrams(text=text):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT id FROM facilities_establishment WHERE folded %% %s"
+                    " ORDER BY similarity(folded, %s) DESC LIMIT 50",
+                    [text, text],
+                )
+                return cursor.fetchall()
+
+        yield Figure(
+            f"registry_misspelt_{name}", median_ms(corrected), "ms", 150, "lower",
+            median_ms(trigrams, 3), "trigram operator over the whole text",
         )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from facilities.enums import (
     LabourSize,
     LegalForm,
 )
-from facilities.models import Establishment, Industry, NetworkGroup, Product
+from facilities.models import Establishment, Industry, NeedKind, NetworkGroup, Product
 from facilities.queries import (
     establishments_visible_to,
     places_to_add_in,
@@ -41,6 +41,7 @@ MORE_FILTERS = (
     "loai",
     "tinh_trang",
     "quy_mo",
+    "nhu_cau",
     "giai",
     "nguon",
     "vao_tu",
@@ -414,6 +415,7 @@ class FilterForm(PortalForm):
     quy_mo = forms.ChoiceField(
         label="Quy mô lao động", required=False, choices=[("", "Tất cả"), *LabourSize.choices]
     )
+    nhu_cau = forms.ChoiceField(label="Nhu cầu hỗ trợ", required=False)
     vao_tu = forms.DateField(label="Vào sổ từ ngày", required=False, widget=DayInput)
     sua_tu = forms.DateField(label="Cập nhật từ ngày", required=False, widget=DayInput)
     cu_truoc = forms.DateField(label="Chưa cập nhật từ ngày", required=False, widget=DayInput)
@@ -424,6 +426,10 @@ class FilterForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.fields["xa"].choices = _place_choices(own_places)
         self.fields["nganh"].choices = _branch_choices()
+        self.fields["nhu_cau"].choices = [
+            ("", "Tất cả"),
+            *NeedKind.objects.values_list("code", "label"),
+        ]
         self.fields["nhom"].choices = [
             ("", "Tất cả"),
             *NetworkGroup.objects.values_list("code", "label"),

@@ -15,8 +15,16 @@ from facilities.enums import (
     EstablishmentStatus,
     LabourSize,
     LegalForm,
+    NeedState,
 )
-from facilities.models import Award, Establishment, EstablishmentQuerySet, Industry, NetworkGroup
+from facilities.models import (
+    Award,
+    Establishment,
+    EstablishmentQuerySet,
+    Industry,
+    NetworkGroup,
+    SupportNeed,
+)
 from facilities.queries.figures import REGISTRY_SOURCES, records_behind
 from facilities.queries.scope import establishments_visible_to, with_units_of_today
 from facilities.queries.searching import best_first, find, search
@@ -57,6 +65,7 @@ class ListFilters:
     nguon: str = ""
     nganh: str = ""
     quy_mo: str = ""
+    nhu_cau: str = ""
     vao_tu: str = ""
     sua_tu: str = ""
     cu_truoc: str = ""
@@ -124,6 +133,9 @@ def filtered_rows(user, filters: ListFilters) -> EstablishmentQuerySet:
         rows = rows.filter(industry_id__in=list(branch.values_list("pk", flat=True)))
     if filters.quy_mo:
         rows = rows.filter(_labour_between(*LABOUR_BOUNDS[filters.quy_mo]))
+    if filters.nhu_cau:
+        wished = SupportNeed.objects.filter(kind__code=filters.nhu_cau, state=NeedState.OPEN)
+        rows = rows.filter(pk__in=wished.values("establishment"))
     if filters.vao_tu:
         rows = rows.filter(registered_on__gte=_day(filters.vao_tu))
     if filters.sua_tu:

@@ -1,8 +1,10 @@
 """Search without diacritics, filters, pages by key, counts."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
-from facilities.models import Establishment
+from facilities.models import Establishment, Industry
 from facilities.queries import (
     ListFilters,
     count_of,
@@ -12,7 +14,12 @@ from facilities.queries import (
     page_of,
     search,
 )
-from facilities.tests.factories import AwardFactory, EstablishmentFactory, NetworkGroupFactory
+from facilities.tests.factories import (
+    AwardFactory,
+    EstablishmentFactory,
+    NetworkGroupFactory,
+    SupportNeedFactory,
+)
 
 NAMES = {
     "Cơ sở bánh tráng An Ngãi": "bánh tráng",
@@ -124,7 +131,21 @@ def test_filters_narrow_the_list(cast):
     )
     EstablishmentFactory(name="B", place=cast.long_son, status="paused", source="published")
     AwardFactory(product__establishment=first, level="nation")
+    first.labour_total = 12
+    first.registered_on = date(2026, 3, 1)
+    first.industry = Industry.objects.create(code="1629", label="Gỗ", valid_from=date(2018, 8, 20))
+    first.save()
+    Establishment.objects.exclude(pk=first.pk).update(
+        registered_on=date(2022, 1, 1), updated_at=datetime(2022, 1, 1, tzinfo=UTC)
+    )
+    need = SupportNeedFactory(establishment=first)
+    assert rows_of(cast.officer, cu_truoc="2023-01-01") == ["B"]
     for params in (
+        {"nganh": "16"},
+        {"quy_mo": "small"},
+        {"vao_tu": "2026-01-01"},
+        {"sua_tu": "2023-01-01"},
+        {"nhu_cau": need.kind.code},
         {"nhom": "go"},
         {"loai": "cooperative"},
         {"tinh_trang": "active"},
