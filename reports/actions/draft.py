@@ -17,6 +17,7 @@ from django.utils import timezone
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
 from khuyencong.core.models import Place, User
 from khuyencong.core.numbers import parse_scaled
+from khuyencong.core.permissions import as_bool
 from khuyencong.core.text import clean
 from khuyencong.forms_as_data.enums import ColumnKind, PartKind
 from khuyencong.forms_as_data.structure import (
@@ -77,6 +78,19 @@ def check_period_open(period: ReportPeriod) -> None:
         )
 
 
+def check_report_open(report: Report) -> None:
+    """Raise WrongStatus unless the report may be written today.
+
+    The lock closes a quarter to new reports and drafts; what the Centre returned stays open to its
+    author until it is submitted again, whatever the day, or there would be no way out of it.
+    """
+    if report.status != ReportStatus.RETURNED:
+        check_period_open(report.period)
+
+
+report_is_open = as_bool(check_report_open)
+
+
 def _check_place_existed(place: Place, period: ReportPeriod) -> None:
     starts_late = place.valid_from is not None and place.valid_from > period.ends_on
     ends_early = place.valid_to is not None and place.valid_to < period.starts_on
@@ -130,7 +144,7 @@ def lock_for_writing(actor: User, report_id: int) -> Report:
     permissions.check_can_edit_report(actor, report)
     if report.status not in EDITABLE_STATUSES:
         raise wrong_status(report)
-    check_period_open(report.period)
+    check_report_open(report)
     return report
 
 

@@ -26,7 +26,7 @@ from khuyencong.forms_as_data.structure import FormStructure, structure_of
 from reports import permissions
 from reports.actions._status import _change_status, check_can_move
 from reports.actions.draft import (
-    check_period_open,
+    check_report_open,
     clean_figure,
     lock_report,
     read_figure,
@@ -69,7 +69,7 @@ def submit_report(
     report = lock_report(report_id)
     permissions.check_can_submit_report(actor, report)
     check_can_move(report, ReportStatus.SUBMITTED)
-    check_period_open(report.period)
+    check_report_open(report)
     structure = structure_of(report.period.form_version_id)
     figures = draft_figures(report, structure)
     if typed:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from collaborators.models import Assignment
 from khuyencong.core.models import Place
-from reports.enums import EDITABLE_STATUSES, PeriodScheme
+from reports.enums import EDITABLE_STATUSES, PeriodScheme, ReportStatus
 from reports.models import Report, ReportPeriod
 
 
@@ -42,15 +44,24 @@ def owed_reports(user, today: date) -> list[OwedReport]:
         .select_related("place")
         .order_by("place__sort_key")
     ]
-    periods = open_periods(today) if places else []
-    if not periods:
+    if not places:
         return []
+    periods = {period.pk: period for period in open_periods(today)}
     reports = {
         (report.place_id, report.period_id): report
-        for report in Report.objects.filter(place__in=places, period__in=periods)
+        for report in Report.objects.filter(
+            Q(period__in=periods.values()) | Q(status=ReportStatus.RETURNED), place__in=places
+        ).select_related("period")
     }
-    return [
+    # A returned report is owed beyond the lock of its period.
+    late = [
+        OwedReport(place, reports[key].period, reports[key])
+        for place in places
+        for key in sorted(reports)
+        if key[0] == place.pk and key[1] not in periods
+    ]
+    return late + [
         OwedReport(place, period, reports.get((place.pk, period.pk)))
-        for period in periods
+        for period in periods.values()
         for place in places
     ]

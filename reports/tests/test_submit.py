@@ -22,6 +22,7 @@ from reports.actions.review import return_report
 from reports.actions.submit import submit_report
 from reports.content import is_intact
 from reports.enums import ReportStatus
+from reports.form_v1 import FORM_V1
 from reports.models import DraftCell, Report, ReportEvent, ReportVersion
 from reports.queries import cells_of_version, draft_of
 from reports.tests.factories import (
@@ -32,6 +33,7 @@ from reports.tests.factories import (
     past_period,
     submitted_report,
 )
+from reports.todo import author_todo_items
 
 
 def test_submit_keeps_figures_statements_event_and_hash(db):
@@ -340,3 +342,31 @@ def test_submit_costs_few_queries(db, django_assert_num_queries):
     typed = {key: {"text": text, "note": ""} for key, text in FIGURES.items()}
     with django_assert_num_queries(11):
         submit_report(actor=report.author, report_id=report.pk, typed=typed)
+
+
+def test_a_report_returned_after_the_lock_has_a_way_out(db):
+    report = submitted_report(lao_dong="120")
+    officer = UserFactory()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE reports_reportperiod SET starts_on = starts_on - 200, opens_on = opens_on - 200,"
+            " ends_on = ends_on - 200, due_on = due_on - 200, locks_on = locks_on - 200"
+        )
+    return_report(
+        actor=officer,
+        report_id=report.pk,
+        version_number=1,
+        note="Kiểm tra lại lao động.",
+        comments=[],
+    )
+    (item,) = author_todo_items(report.author)
+    assert item.title.startswith("Sửa báo cáo bị trả lại")
+    save_cells(
+        actor=report.author,
+        report_id=report.pk,
+        cells=[{"key": "lao_dong", "text": "130", "revision": 10_000}],
+    )
+    reasons = dict.fromkeys((rule["code"] for rule in FORM_V1["rules"]), "Số liệu đúng.")
+    version = submit_report(actor=report.author, report_id=report.pk, warnings_reasons=reasons)
+    assert version.number == 2
+    assert author_todo_items(report.author) == []

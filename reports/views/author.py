@@ -49,7 +49,7 @@ def _writable(request: HttpRequest, pk: int) -> Report:
     permissions.check_can_edit_report(request.user, report)
     if report.status not in EDITABLE_STATUSES:
         raise wrong_status(report)
-    drafts.check_period_open(report.period)
+    drafts.check_report_open(report)
     return report
 
 

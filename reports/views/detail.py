@@ -2,13 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from khuyencong.core.numbers import format_scaled
 from khuyencong.forms_as_data.enums import PartKind
 from khuyencong.forms_as_data.structure import structure_of
 from reports import permissions
+from reports.actions.draft import report_is_open
 from reports.enums import EDITABLE_STATUSES
 from reports.fill import shown_value
 from reports.models import ReportVersion, ReturnComment
@@ -24,7 +24,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     sees_life = request.user.is_centre or permissions.can_view_whole_life(request.user, report)
     can_edit = (
         report.status in EDITABLE_STATUSES
-        and report.period.is_open_on(timezone.localdate())
+        and report_is_open(report)
         and permissions.can_edit_report(request.user, report)
     )
     version = versions[0] if versions else None
