@@ -1,7 +1,10 @@
 """The figures, in the order of design.md section 8. Each function yields Figure objects."""
 
+import json
 import resource
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -188,8 +191,6 @@ def _not_found_again(report_ids: set[int], cells: int) -> int:
 @figure
 def autosave() -> Iterator[Figure]:
     """One cell saved per request by 50 clients, each in its own report."""
-    import json
-
     period = ReportPeriod.objects.get(year=2099)
     _forget_submissions(period)
     collaborators = list(
@@ -414,6 +415,39 @@ def export() -> Iterator[Figure]:
         "stock import-export, a tenth of the rows times ten", f"{written.total} rows written",
     )  # fmt: skip
     yield Figure("export_memory_grown", grown, "MB", 130, "lower")
+
+
+@figure
+def registry_import() -> Iterator[Figure]:
+    """20,000 establishments from a workbook, read to written with history; 100,000 for the memory."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        small, large = folder / "nhap.xlsx", folder / "nhap-lon.xlsx"
+        stock = baseline.stock_import(
+            baseline.make_import_workbook(folder / "mot-phan.xlsx", 2_000)
+        )
+        baseline.make_import_workbook(small, 20_000)
+        baseline.make_import_workbook(large, 100_000)
+        results = [_run_import(path) for path in (small, large)]
+    finally:
+        shutil.rmtree(folder)
+    for rows, result in zip((20_000, 100_000), results, strict=True):
+        seconds, grown = result["seconds"], result["grown_mb"] + result["reader_mb"]
+        note = f"{result['result']}, {result['steps']}, reader {result['reader_mb']:.0f} MB"
+        yield Figure(
+            f"import_{rows}_rows_by_12", seconds, "s", 6 * rows / 20_000, "lower",
+            stock * rows / 2_000, "stock import-export, 2,000 rows, in proportion", note,
+        )  # fmt: skip
+        yield Figure(f"import_{rows}_memory_grown", grown, "MB", 150, "lower")
+
+
+def _run_import(path: Path) -> dict:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.import_run", str(path)], capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @figure

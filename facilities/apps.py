@@ -7,12 +7,22 @@ class FacilitiesConfig(AppConfig):
     verbose_name = "Cơ sở công nghiệp nông thôn"
 
     def ready(self):
-        from facilities import exports, models, movers, own_movers, permissions, queries
+        from facilities import (
+            exports,
+            importing,
+            models,
+            movers,
+            own_movers,
+            permissions,
+            queries,
+        )
         from facilities.models import Establishment
         from khuyencong.exports.registry import register
         from khuyencong.files.access import register_owner
+        from khuyencong.imports.registry import register as register_import
 
         register(exports.ESTABLISHMENTS)
+        register_import(importing.ESTABLISHMENTS)
         register_owner(
             Establishment,
             visible_to=queries.papers_visible_to,

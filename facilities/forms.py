@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
 
+from facilities import rules
 from facilities.actions import EstablishmentFacts
 from facilities.duplicates import likeness, same_line
 from facilities.enums import (
@@ -202,10 +203,7 @@ class EstablishmentForm(PortalForm):
                 owner.get_absolute_url(),
                 owner,
             )
-        return (
-            f"Mã số thuế {tax_code} đã có trong sổ ở địa bàn khác. Anh/chị kiểm tra lại mã số; nếu "
-            "đúng, xin liên hệ chuyên viên Trung tâm để đối chiếu."
-        )
+        return rules.taken_elsewhere(tax_code)
 
     def clean_phone(self):
         given = self.cleaned_data["phone"]
@@ -220,24 +218,17 @@ class EstablishmentForm(PortalForm):
         given = self.cleaned_data["founded_year"]
         if not given:
             return None
-        year, this_year = int(given), timezone.localdate().year
-        if not 1900 <= year <= this_year:
-            raise forms.ValidationError(f"Năm {year} ngoài khoảng 1900 đến {this_year}.")
-        return year
+        try:
+            return rules.check_founded_year(int(given))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean(self):
         data = super().clean()
-        total, female = data.get("labour_total"), data.get("labour_female")
-        if female and total is None and "labour_total" not in self.errors:
-            self.add_error("labour_total", "Đã có lao động nữ thì nhập cả tổng số lao động.")
-        elif female is not None and total is not None and female > total:
-            self.add_error(
-                "labour_female",
-                f"Lao động nữ ({female}) không thể nhiều hơn tổng số lao động ({total}).",
-            )
-        for name in ("labour_total", "labour_female"):
-            if (data.get(name) or 0) > 1_000_000:
-                self.add_error(name, "Số lao động lớn quá mức có thể; anh/chị kiểm tra lại.")
+        if "labour_total" not in self.errors:
+            wrong = rules.labour_errors(data.get("labour_total"), data.get("labour_female"))
+            for name, sentence in wrong.items():
+                self.add_error(name, sentence)
         return data
 
     def find_duplicates(self) -> list[Establishment]:

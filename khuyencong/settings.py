@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "khuyencong.audit",
     "khuyencong.files",
     "khuyencong.exports",
+    "khuyencong.imports",
     "khuyencong.forms_as_data",
     "collaborators",
     "facilities",
@@ -143,7 +144,11 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"khuyencong.exports.tasks.*": {"queue": "exports"}}
+# Long work with spreadsheets, both ways, has a queue of its own.
+CELERY_TASK_ROUTES = {
+    "khuyencong.exports.tasks.*": {"queue": "exports"},
+    "khuyencong.imports.tasks.*": {"queue": "exports"},
+}
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 CELERY_TASK_EAGER_PROPAGATES = CELERY_TASK_ALWAYS_EAGER
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
@@ -168,6 +173,10 @@ CELERY_BEAT_SCHEDULE = {
     "add-new-search-words": {
         "task": "facilities.tasks.add_new_words",
         "schedule": crontab(minute="*/10"),
+    },
+    "remove-old-imports": {
+        "task": "khuyencong.imports.tasks.remove_old",
+        "schedule": crontab(hour=2, minute=30),
     },
 }
 

@@ -9,6 +9,11 @@ urlpatterns = [
     path("ket-qua/", include("programs.urls")),
     path("mang-luoi/", include("collaborators.urls")),
     path("", include("khuyencong.exports.urls")),
+    path(
+        "co-so/nhap/",
+        include("khuyencong.imports.urls"),
+        {"kind_code": "facilities.establishments"},
+    ),
     path("co-so/", include("facilities.urls")),
     path("tep/", include("khuyencong.files.urls")),
     path("quan-tri/", admin.site.urls),

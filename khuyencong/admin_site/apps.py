@@ -16,6 +16,7 @@ class PortalAdminConfig(AdminConfig):
             attached,
             exported,
             form_versions,
+            imported,
             personal_accesses,
             places,
             safety,

@@ -26,6 +26,7 @@ GROUPS = (
     "reports",
     "forms_as_data",
     "exports",
+    "imports",
     "files",
     "audit",
     "axes",

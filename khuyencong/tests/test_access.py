@@ -28,6 +28,7 @@ from khuyencong.core.enums import Role
 from khuyencong.core.tests.factories import PlaceFactory, UserFactory
 from khuyencong.exports.actions import build_export, request_export
 from khuyencong.files.actions import attach_file
+from khuyencong.imports.models import ImportJob
 from programs.models import TrainingClass
 from reports.actions.draft import withdraw_nothing
 from reports.models import DraftRow
@@ -71,6 +72,9 @@ class Route:
 READ_REGISTRY = table(OPEN, other=HIDDEN)
 WRITE_REGISTRY = table(REFUSED, own=OPEN, other=HIDDEN, officer=OPEN, administrator=OPEN)
 MERGERS = table(REFUSED, officer=OPEN, administrator=OPEN)
+# Imports: those who write in the registry; an import is seen by whoever made it.
+IMPORTERS = table(REFUSED, own=OPEN, other=OPEN, officer=OPEN, administrator=OPEN)
+ONLY_THE_IMPORTER = table(REFUSED, own=HIDDEN, other=HIDDEN, officer=OPEN, administrator=HIDDEN)
 PAPERS = table(OPEN, other=HIDDEN, viewer=HIDDEN)
 WRITE_PAPERS = table(
     REFUSED, own=OPEN, other=HIDDEN, viewer=HIDDEN, officer=OPEN, administrator=OPEN
@@ -150,6 +154,15 @@ ROUTES: dict[str, Route] = {
         ONLY_ADMINISTRATOR | {"other": HIDDEN}, ("data_request",)
     ),
     "facilities:personal_accesses": Route(ONLY_ADMINISTRATOR),
+    "imports:upload": Route(IMPORTERS),
+    "imports:template": Route(IMPORTERS),
+    "imports:detail": Route(ONLY_THE_IMPORTER, ("import",)),
+    "imports:columns": Route(ONLY_THE_IMPORTER, ("import",)),
+    "imports:check_again": Route(ONLY_THE_IMPORTER, ("import",), "post"),
+    "imports:decide": Route(ONLY_THE_IMPORTER, ("import", "one"), "post"),
+    "imports:apply": Route(ONLY_THE_IMPORTER, ("import",), "post"),
+    "imports:undo": Route(ONLY_THE_IMPORTER, ("import",), "post"),
+    "imports:faults": Route(ONLY_THE_IMPORTER, ("import",)),
     "files:download": Route(PAPERS, ("paper",)),
     "files:remove": Route(WRITE_PAPERS, ("paper",), "post"),
     "files:upload": Route(WRITE_PAPERS, ("paper_owner", "establishment"), "post"),
@@ -256,6 +269,24 @@ def world(db, django_capture_on_commit_callbacks):
         "paper": paper.pk,
         "paper_owner": "facilities.establishment",
         "export": export.pk,
+        "import": ImportJob.objects.create(
+            kind="facilities.establishments",
+            filename="danh-sach.xlsx",
+            file_kind="xlsx",
+            requested_by=officer,
+            sheets=[
+                {
+                    "name": "A",
+                    "rows": 0,
+                    "first": 0,
+                    "last": 0,
+                    "data": 1,
+                    "columns": [],
+                    "titles": [],
+                }
+            ],
+            sheet="A",
+        ).pk,
         "accepted": accepted.pk,
         "submitted": submitted.pk,
         "draft": draft.pk,

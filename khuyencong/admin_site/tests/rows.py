@@ -36,6 +36,7 @@ from khuyencong.core.places import rebuild_lineage
 from khuyencong.core.tests.factories import PlaceFactory
 from khuyencong.exports.models import ExportJob
 from khuyencong.files.models import Attachment
+from khuyencong.imports.models import ImportJob
 from programs.enums import Audience
 from programs.models import ActivityKind, SupportResult, TrainingClass
 from reports.models import DraftCell, DraftRow, DraftStatement, ReturnComment
@@ -101,6 +102,7 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         establishment=establishment, activity_kind=kind, year=2026, title="Máy sấy", support_vnd=5
     )
     TrainingClass.objects.create(title="Khởi sự", audience=Audience.values[0], year=2026)
+    ImportJob.objects.create(kind="x", filename="a.xlsx", requested_by=administrator)
     ExportJob.objects.create(kind="x", title="Sổ cơ sở", format="xlsx", requested_by=administrator)
     Attachment.objects.create(
         owner_type=ContentType.objects.get_for_model(award),

@@ -40,6 +40,18 @@ STATUS_STYLES = {
     "done": ("success", "circle-check"),
     "failed": ("danger", "circle-x"),
     "expired": ("neutral", "clock"),
+    # Imports and their rows
+    "uploaded": ("neutral", "pencil"),
+    "checking": ("info", "progress"),
+    "checked": ("warning", "eye"),
+    "applying": ("info", "progress"),
+    "applied": ("success", "circle-check"),
+    "undone": ("neutral", "arrow-back-up"),
+    "new": ("success", "circle-plus"),
+    "changed": ("info", "pencil"),
+    "unchanged": ("neutral", "check"),
+    "doubtful": ("warning", "alert-triangle"),
+    "wrong": ("danger", "alert-circle"),
     # Where data come from
     "illustration": ("warning", "info-circle"),
     "published": ("info", "link"),

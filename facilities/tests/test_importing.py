@@ -1,0 +1,337 @@
+"""Import of establishments: from a messy workbook to the book and back."""
+
+import io
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from facilities import actions as registry
+from facilities.enums import DataSource
+from facilities.models import Establishment
+from facilities.tests.factories import EstablishmentFactory, NetworkGroupFactory, ProductFactory
+from khuyencong.audit.readers import field_history
+from khuyencong.core.exceptions import InvalidInput, NotAllowed, WrongStatus
+from khuyencong.imports import actions
+from khuyencong.imports.enums import ImportStatus, RowState
+from khuyencong.imports.legacy_text import to_tcvn3, to_vni
+from khuyencong.imports.models import ImportJob
+from khuyencong.imports.tests.workbooks import messy_workbook
+
+KIND = "facilities.establishments"
+ROWS = [
+    ("Cơ sở bánh tráng Hoa Sen", "HKD", None, "Nguyễn Thị A", "0912345678", "Phước Hải", "Ấp 1", "12", 7, "1.250,5"),
+    ("Công ty TNHH Cơ khí Biển Xanh", "Cty TNHH MTV", "0100109106", "Trần B", 912345679, "xã Phước Hải", "Ấp 2", 30, 5, 4000.25),
+    ("HTX Nước mắm Hòn Một", "HTX", "0100109107", "", "", "Phước Hải", "", 9, 10, 1),
+    ("Xưởng mộc Tân Tiến", "hộ kinh doanh", "", "", "", "Lộc An", "", "", "", ""),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def storage(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path},
+        },
+    }
+
+
+def upload_of(content: bytes, name: str = "danh-sach.xlsx"):
+    return SimpleUploadedFile(name, content)
+
+
+def checked(actor, content: bytes, *, place=None, name: str = "danh-sach.xlsx") -> ImportJob:
+    """A job sent, matched as proposed and checked."""
+    job = actions.receive_file(
+        actor=actor, kind_code=KIND, upload=upload_of(content, name), place=place
+    )
+    actions.match_columns(
+        actor=actor,
+        job_id=job.pk,
+        matching=job.matching,
+        converted=set(job.schemes),
+        place=job.place,
+    )
+    actions.run_check(job.pk)
+    job.refresh_from_db()
+    assert job.status == ImportStatus.CHECKED, job.error
+    return job
+
+
+def applied(actor, job: ImportJob, *, only_right: bool = True) -> ImportJob:
+    actions.start_apply(actor=actor, job_id=job.pk, only_right=only_right)
+    actions.run_apply(job.pk)
+    job.refresh_from_db()
+    assert job.status == ImportStatus.APPLIED, job.error
+    return job
+
+
+def states(job) -> list[str]:
+    return list(job.rows.order_by("number").values_list("state", flat=True))
+
+
+def test_import_reads_a_messy_workbook(cast):
+    job = checked(cast.officer, messy_workbook(ROWS))
+    rows = list(job.rows.order_by("number"))
+    assert [row.number for row in rows] == [7, 8, 9, 10]
+    assert job.left_out["totals"] == [11]
+    assert states(job) == [RowState.NEW, RowState.NEW, RowState.WRONG, RowState.NEW]
+    assert set(rows[2].errors) == {"tax_code", "labour_female"}
+    assert rows[0].data["revenue_vnd"] == 1_250_500_000
+    assert rows[1].data["revenue_vnd"] == 4_000_250_000
+    assert rows[1].data["phone"] == "0912345679"
+    assert rows[1].data["legal_form"] == "limited_company"
+    # The old commune is the one that it has become.
+    assert rows[3].data["place"] == cast.phuoc_hai.pk
+
+
+def test_import_writes_with_source_history_and_actor(cast):
+    job = applied(cast.officer, checked(cast.officer, messy_workbook(ROWS)))
+    assert job.result == {"added": 3, "changed": 0, "unchanged": 0, "skipped": 0, "left_out": 1}
+    one = Establishment.objects.get(name="Cơ sở bánh tráng Hoa Sen")
+    assert (one.source, one.created_by, one.labour_total) == (DataSource.IMPORT, cast.officer, 12)
+    event = Establishment.pgh_event_models["insert"].objects.get(pgh_obj_id=one.pk)
+    assert event.pgh_context["source"] == "import"
+    assert event.pgh_context["username"] == cast.officer.username
+    assert field_history(one)
+
+
+def test_import_of_all_or_nothing_refuses_while_a_row_is_wrong(cast):
+    job = checked(cast.officer, messy_workbook(ROWS))
+    with pytest.raises(InvalidInput):
+        actions.start_apply(actor=cast.officer, job_id=job.pk, only_right=False)
+    assert not Establishment.objects.exists()
+
+
+def test_import_twice_changes_nothing(cast):
+    applied(cast.officer, checked(cast.officer, messy_workbook(ROWS[:2])))
+    again = checked(cast.officer, messy_workbook(ROWS[:2]))
+    assert states(again) == [RowState.UNCHANGED, RowState.UNCHANGED]
+
+
+def test_import_shows_and_writes_only_what_differs(cast):
+    book = EstablishmentFactory(
+        name="CƠ SỞ BÁNH TRÁNG HOA SEN",
+        place=cast.loc_an,
+        labour_total=3,
+        address="Ấp cũ",
+        note="x",
+    )
+    job = checked(cast.officer, messy_workbook(ROWS[:1]), place=None)
+    row = job.rows.get()
+    assert row.state == RowState.CHANGED and row.target_id == book.pk
+    assert row.changes["labour_total"] == [3, 12]
+    assert not {"name", "place", "note"} & set(row.changes)
+    applied(cast.officer, job)
+    book.refresh_from_db()
+    assert (book.labour_total, book.note, book.place) == (12, "x", cast.loc_an)
+
+
+def test_import_asks_about_look_alikes_and_follows_the_decision(cast):
+    book = EstablishmentFactory(name="Cơ sở Hoa Sen", place=cast.phuoc_hai)
+    rows = [("HKD Hoa Sen", "HKD", "", "", "", "Phước Hải", "Ấp 9", 5, 1, "")]
+    job = checked(cast.officer, messy_workbook(rows))
+    row = job.rows.get()
+    assert row.state == RowState.DOUBTFUL and row.candidates == [book.pk]
+    with pytest.raises(InvalidInput):
+        actions.start_apply(actor=cast.officer, job_id=job.pk, only_right=False)
+    actions.decide_row(
+        actor=cast.officer, job_id=job.pk, row_id=row.pk, decision="same", target_id=book.pk
+    )
+    job = applied(cast.officer, job, only_right=False)
+    book.refresh_from_db()
+    assert (job.result["changed"], book.labour_total, book.address) == (1, 5, "Ấp 9")
+    assert book.name == "Cơ sở Hoa Sen"
+
+
+@pytest.mark.parametrize(("decision", "count"), [("new", 2), ("skip", 1)])
+def test_import_adds_or_skips_a_look_alike(cast, decision, count):
+    EstablishmentFactory(name="Cơ sở Hoa Sen", place=cast.phuoc_hai)
+    rows = [("HKD Hoa Sen", "HKD", "", "", "", "Phước Hải", "Ấp 9", 5, 1, "")]
+    job = checked(cast.officer, messy_workbook(rows))
+    actions.decide_row(
+        actor=cast.officer,
+        job_id=job.pk,
+        row_id=job.rows.get().pk,
+        decision=decision,
+        target_id=None,
+    )
+    applied(cast.officer, job, only_right=False)
+    assert Establishment.objects.count() == count
+
+
+def test_import_names_rows_that_repeat_each_other(cast):
+    rows = [ROWS[1], ROWS[1], ROWS[0], ROWS[0]]
+    job = checked(cast.officer, messy_workbook(rows))
+    assert states(job) == [RowState.NEW, RowState.WRONG, RowState.NEW, RowState.DOUBTFUL]
+
+
+def test_import_undo_takes_all_back_and_keeps_what_changed_since(cast):
+    book = EstablishmentFactory(name="Xưởng mộc Tân Tiến", place=cast.phuoc_hai, address="Cũ")
+    rows = [ROWS[0], ROWS[1], ("Xưởng mộc Tân Tiến", "", "", "", "", "Phước Hải", "Mới", 4, 1, "")]
+    job = applied(cast.officer, checked(cast.officer, messy_workbook(rows)))
+    sen = Establishment.objects.get(name="Cơ sở bánh tráng Hoa Sen")
+    sea = Establishment.objects.get(name="Công ty TNHH Cơ khí Biển Xanh")
+    ProductFactory(establishment=sea)
+    registry.change_status(
+        actor=cast.collaborator,
+        establishment_id=sen.pk,
+        status="paused",
+        on=sen.registered_on,
+        reason="Thiếu nguyên liệu",
+    )
+    job = actions.undo_import(actor=cast.officer, job_id=job.pk)
+    book.refresh_from_db()
+    assert (book.address, book.labour_total) == ("Cũ", None)
+    assert job.result["undone"] == 1
+    assert [(number, name) for number, name, _ in job.result["kept"]] == [
+        (7, sen.name),
+        (8, sea.name),
+    ]
+    assert Establishment.objects.count() == 3
+    with pytest.raises(WrongStatus):
+        actions.undo_import(actor=cast.officer, job_id=job.pk)
+
+
+def test_import_undo_leaves_history(cast):
+    job = applied(cast.officer, checked(cast.officer, messy_workbook(ROWS[:1])))
+    pk = Establishment.objects.get().pk
+    actions.undo_import(actor=cast.officer, job_id=job.pk)
+    assert not Establishment.objects.exists()
+    labels = Establishment.pgh_event_models["insert"].objects.filter(pgh_obj_id=pk)
+    assert sorted(labels.values_list("pgh_label", flat=True)) == ["delete", "insert"]
+
+
+def test_import_refuses_what_changed_since_the_preview(cast):
+    book = EstablishmentFactory(name="Xưởng mộc Tân Tiến", place=cast.phuoc_hai)
+    rows = [("Xưởng mộc Tân Tiến", "", "", "", "", "Phước Hải", "Mới", 4, 1, "")]
+    job = checked(cast.officer, messy_workbook(rows))
+    registry.change_status(
+        actor=cast.collaborator,
+        establishment_id=book.pk,
+        status="paused",
+        on=book.registered_on,
+        reason="Nghỉ",
+    )
+    actions.start_apply(actor=cast.officer, job_id=job.pk, only_right=False)
+    actions.run_apply(job.pk)
+    job.refresh_from_db()
+    assert job.status == ImportStatus.CHECKED and "Kiểm tra lại" in job.error
+    book.refresh_from_db()
+    assert book.address == ""
+
+
+def test_collaborator_imports_only_own_communes(cast):
+    rows = [*ROWS[:1], ("Cơ sở khác", "HKD", "", "", "", "Xã Long Sơn", "", 1, 0, "")]
+    job = checked(cast.collaborator, messy_workbook(rows))
+    assert states(job) == [RowState.NEW, RowState.WRONG]
+    assert "địa bàn" in job.rows.last().errors["place"]
+
+
+def test_collaborator_is_not_told_of_other_communes(cast):
+    EstablishmentFactory(
+        name="Bí mật", place=cast.long_son, tax_code="0100109106", phone="0912345678"
+    )
+    job = checked(cast.collaborator, messy_workbook(ROWS[:2]))
+    assert states(job) == [RowState.NEW, RowState.WRONG]
+    row = job.rows.last()
+    assert "địa bàn khác" in row.errors["tax_code"] and row.target_id is None
+    assert not job.rows.first().candidates
+
+
+def test_readers_may_not_import(cast, client):
+    for user in (cast.leader, cast.viewer, cast.accountant):
+        with pytest.raises(NotAllowed):
+            actions.receive_file(actor=user, kind_code=KIND, upload=upload_of(messy_workbook(ROWS)))
+    assert not ImportJob.objects.exists()
+
+
+def test_a_sheet_without_places_needs_one(cast):
+    content = messy_workbook(ROWS[:1], place_column=False)
+    job = actions.receive_file(actor=cast.officer, kind_code=KIND, upload=upload_of(content))
+    matching = {i: f for i, f in job.matching.items() if f != "place"}
+    with pytest.raises(InvalidInput):
+        actions.match_columns(
+            actor=cast.officer, job_id=job.pk, matching=matching, converted=set(), place=None
+        )
+    job = checked(cast.officer, content, place=cast.long_son)
+    assert job.rows.get().data["place"] == cast.long_son.pk
+
+
+def test_matching_is_remembered_for_the_same_headers(cast):
+    content = messy_workbook(ROWS[:1])
+    job = actions.receive_file(actor=cast.officer, kind_code=KIND, upload=upload_of(content))
+    matching = {i: f for i, f in job.matching.items() if f != "phone"}
+    actions.match_columns(
+        actor=cast.officer, job_id=job.pk, matching=matching, converted=set(), place=None
+    )
+    again = actions.receive_file(actor=cast.officer, kind_code=KIND, upload=upload_of(content))
+    assert "phone" not in again.matching.values()
+
+
+def test_old_fonts_are_converted_after_asking(cast):
+    text = "STT;Tên cơ sở;Xã, phường;Địa chỉ\n1;Cơ sở bánh tráng Hoa Sen;Phước Hải;ấp Hải Sơn\n2;Xưởng mộc Tân Tiến;Phước Hải;ấp Hải Tân\n"
+    for encode in (to_tcvn3, to_vni):
+        job = checked(cast.officer, encode(text).encode("latin-1"), name="cu.csv")
+        assert job.rows.first().data["name"] == "Cơ sở bánh tráng Hoa Sen"
+        assert job.rows.first().data["place"] == cast.phuoc_hai.pk
+
+
+def test_wrong_rows_come_back_with_the_fault_beside_the_cell(cast, client):
+    job = checked(cast.officer, messy_workbook(ROWS))
+    client.force_login(cast.officer, backend="khuyencong.core.auth.PortalBackend")
+    answer = client.get(reverse("imports:faults", args=[job.pk]))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    heads = [cell.value for cell in sheet[1]]
+    at = heads.index("MST")
+    assert heads[at + 1] == "Lỗi ở “MST”"
+    assert sheet.cell(2, at + 1).value == "0100109107"
+    assert "chữ số thứ mười" in sheet.cell(2, at + 2).value
+    assert sheet.max_row == 2
+    # Corrected, it can be sent as it is.
+    sheet.cell(2, at + 1).value = "0100109106"
+    sheet.cell(2, heads.index("Lao động (người) – Nữ") + 1).value = "5"
+    stream = io.BytesIO()
+    sheet.parent.save(stream)
+    again = checked(cast.officer, stream.getvalue())
+    assert states(again) == [RowState.NEW]
+
+
+def test_template_can_be_filled_and_sent(cast, client):
+    NetworkGroupFactory(label="Chế biến nông sản")
+    client.force_login(cast.officer, backend="khuyencong.core.auth.PortalBackend")
+    content = client.get(reverse("imports:template")).content
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert len(book.worksheets[0].data_validations.dataValidation) == 4
+    job = checked(cast.officer, content)
+    assert states(job) == [RowState.NEW], job.rows.get().errors
+
+
+def test_pages_from_upload_to_undo(cast, client, django_capture_on_commit_callbacks, settings):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    client.force_login(cast.officer, backend="khuyencong.core.auth.PortalBackend")
+    answer = client.post(
+        reverse("imports:upload"), {"place": "", "file": upload_of(messy_workbook(ROWS))}
+    )
+    job = ImportJob.objects.get()
+    assert answer.url == reverse("imports:columns", args=[job.pk])
+    page = client.get(answer.url).content.decode()
+    assert "Lao động (người) – Tổng số" in page
+    posted = {f"cot-{index}": field for index, field in job.matching.items()}
+    client.post(answer.url, posted)
+    actions.run_check(job.pk)
+    detail = reverse("imports:detail", args=[job.pk])
+    page = client.get(detail).content.decode()
+    assert "chữ số thứ mười" in page and "dòng tổng cộng (dòng 11)" in page
+    assert client.get(f"{detail}?loai=wrong").content.decode().count('id="dong-') == 1
+    client.post(reverse("imports:apply", args=[job.pk]), {"cach": "dung"})
+    actions.run_apply(job.pk)
+    assert Establishment.objects.count() == 3
+    assert "Kết quả" in client.get(detail).content.decode()
+    client.post(reverse("imports:undo", args=[job.pk]))
+    assert not Establishment.objects.exists()
+    client.force_login(cast.collaborator, backend="khuyencong.core.auth.PortalBackend")
+    assert client.get(detail).status_code == 404
