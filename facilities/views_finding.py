@@ -14,6 +14,8 @@ from facilities.enums import DuplicateState, EstablishmentStatus
 from facilities.forms import DuplicateFilterForm, SavedViewForm
 from facilities.models import DuplicateCandidate, Establishment, MergeRecord
 from facilities.queries import ListFilters
+from facilities.record.pages import shows_personal_data
+from khuyencong.audit.personal import log_page_access
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
 from khuyencong.core.numbers import format_scaled
 from khuyencong.core.places import with_predecessors
@@ -201,6 +203,9 @@ def merge(request, pk: int, other: int):
             request, f"Đã hợp nhất “{merged}” vào hồ sơ này. Có thể hoàn tác ở cuối trang."
         )
         return redirect(survivor)
+    for record in (survivor, merged):
+        if shows_personal_data(record):
+            log_page_access(request.user, record)
     return render(
         request,
         "facilities/merge.html",

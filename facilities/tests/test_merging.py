@@ -27,6 +27,7 @@ from facilities.tests.factories import (
     ProductFactory,
     YearFigureFactory,
 )
+from khuyencong.audit.models import PersonalDataAccess
 from khuyencong.core.exceptions import Conflict, InvalidInput, NotAllowed, WrongStatus
 from khuyencong.core.tests.factories import PlaceFactory, UserFactory
 from khuyencong.files.actions import attach_file
@@ -234,6 +235,7 @@ def test_the_pages_from_choosing_to_undoing(cast, two, client):
     url = reverse("facilities:merge", args=[kept.pk, other.pk])
     page = client.get(url)
     assert "0912345678" in page.content.decode()
+    assert PersonalDataAccess.objects.filter(user=cast.officer).exists()
     data = {
         "chon-phone": "b",
         "chon-name": "a",
