@@ -91,6 +91,14 @@ class PagePart:
         return f"phan-{self.info.code}"
 
     @property
+    def is_work_done(self) -> bool:
+        """Whether the part counts what the author did, not what the commune is: nothing of it stands
+        from one quarter to the next, so it is never filled from the last one unasked."""
+        return self.info.kind == PartKind.FIGURES and not any(
+            cell.indicator.is_stock for cell in self.info.cells
+        )
+
+    @property
     def filled(self) -> int:
         return sum(bool(cell.text) for group in self.groups for cell in group.cells)
 

@@ -202,6 +202,10 @@ def test_a_quarter_without_change_takes_few_clicks(live_server, page):
     open_draft(page, live_server, report)
     page.get_by_role("button", name="Lấy số quý trước và khai không phát sinh").click()
     expect(page.get_by_text("khai không phát sinh ở phần III, IV")).to_be_focused()
+    # What the author did is not taken from the last quarter.
+    expect(cell(page, "lao_dong")).to_have_value(FIGURES["lao_dong"])
+    expect(cell(page, "tt_buoi")).to_have_value("")
+    page.locator("input[name=khong_phat_sinh][value=hoat_dong]").check()
     page.get_by_role("button", name="Nộp báo cáo").click()
     expect(page.get_by_text("Đã nộp báo cáo")).to_be_visible()
     report = Report.objects.get(pk=report.pk)

@@ -226,14 +226,16 @@ if (noChange) {
   noChange.hidden = !isUntouched || keys.every((key) => !data.cells[key].before);
   const press = find("button", noChange);
   press.addEventListener("click", () => {
-    const empty = keys.filter((key) => data.cells[key].before && !inputOf(key).value.trim() && !isStated(partOf(key)));
+    // The work done in a quarter is never that of the last one: its author writes it down.
+    const empty = keys.filter((key) => data.cells[key].before && !inputOf(key).value.trim() && !isStated(partOf(key)) && !("work" in partOf(key).dataset));
+    const work = all("[data-work]").map((part) => find(".rp-numeral", document.querySelector(`[data-progress="${part.dataset.part}"]`)).textContent);
     for (const key of empty) setText(inputOf(key), data.cells[key].before);
     const parts = all('[data-kind="rows"]').filter((part) => !find("[data-draft-row]", part) && !isStated(part));
     const boxes = parts.map((part) => find("[name=khong_phat_sinh]", part)).filter(Boolean);
     for (const box of boxes) box.click();
     const stated = boxes.map((box) => find(".rp-numeral", document.querySelector(`[data-progress="${box.value}"]`)).textContent);
     const done = find("[role=status]", noChange);
-    done.textContent = `Đã lấy số quý trước cho ${empty.length} ô${stated.length ? `, khai không phát sinh ở phần ${stated.join(", ")}` : ""}. Anh/chị xem lại từng số rồi bấm Nộp báo cáo.`;
+    done.textContent = `Đã lấy số quý trước cho ${empty.length} ô${stated.length ? `, khai không phát sinh ở phần ${stated.join(", ")}` : ""}. ${work.length ? `Anh/chị ghi việc đã làm ở phần ${work.join(", ")}, ` : "Anh/chị "}xem lại từng số rồi bấm Nộp báo cáo.`;
     press.remove();
     done.focus();
   });
