@@ -546,21 +546,3 @@ class Award(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} – {self.get_level_display()} năm {self.year}"
-
-
-__all__ = [
-    "Award",
-    "Certificate",
-    "EligibilityRule",
-    "Establishment",
-    "EstablishmentQuerySet",
-    "Industry",
-    "Machine",
-    "NeedKind",
-    "NetworkGroup",
-    "PersonalDataRequest",
-    "Product",
-    "StatusChange",
-    "SupportNeed",
-    "YearFigure",
-]
