@@ -260,7 +260,6 @@ def compare(user, job: ImportJob) -> None:
         "sentence": rules.taken_elsewhere("?"),
     }
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE imports_importrow")
         _load_candidates(cursor, job)
         for sql in importing_sql.COMPARE:
             cursor.execute(sql, given)
@@ -316,8 +315,6 @@ def apply(user, job: ImportJob) -> dict:
                 "Anh/chị bấm “Kiểm tra lại”."
             )
         cursor.execute(importing_sql.NUMBER_NEW, given)
-        # The planner must know how many rows there are now, or it joins them one by one.
-        cursor.execute("ANALYZE imports_importrow")
         insert, defaults = importing_sql.insert_new(connection)
         cursor.execute(insert, {**defaults, **given})
         added = cursor.rowcount
@@ -353,7 +350,6 @@ def undo(user, job: ImportJob) -> tuple[int, list]:
     """Take an import back; (records taken back, [(row number, name, why it stayed)])."""
     given = {"job": job.pk, "at": job.applied_at, "now": timezone.now()}
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE imports_importrow")
         cursor.execute(importing_sql.LOCK_RESULTS, given)
         cursor.execute(importing_sql.UNDO_KEPT_CHANGED, given)
         kept = [

@@ -319,6 +319,7 @@ def run_apply(job_id: int) -> None:
                 job.applied_at = timezone.now()
                 result = kind.apply(user, job)
                 _set_status(job, ImportStatus.APPLIED, result=result, applied_at=job.applied_at)
+            staging.analyse()
         except (Refusal, IntegrityError) as refusal:
             sentence = CHANGED if isinstance(refusal, IntegrityError) else str(refusal)
             _set_status(job, ImportStatus.CHECKED, error=sentence, applied_at=None)

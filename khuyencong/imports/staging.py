@@ -44,7 +44,17 @@ def stage(user, job: ImportJob, kind: ImportKind) -> None:
                     started = time.monotonic()
                     _save(job, rows_done=done)
         _copy(chunk)
+    analyse()
     _save(job, rows_done=done + len(chunk), left_out=left_out)
+
+
+def analyse() -> None:
+    """Tell the planner how many rows there are now, or it joins them one by one.
+
+    Outside the long transactions: its lock would make every other import wait for their end.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {ImportRow._meta.db_table}")
 
 
 def table_of(job: ImportJob) -> dict:
