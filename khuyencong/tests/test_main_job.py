@@ -136,6 +136,7 @@ def test_a_quarter_from_the_commune_to_the_spreadsheet(portal, open_page, tmp_pa
     before = accepted_total(portal, "lao_dong", period)
     officer.goto(f"{portal.url}/bao-cao/{report}/kiem-tra/")
     officer.locator("#o-lao_dong summary").click()
+    expect(officer.locator("#o-lao_dong textarea")).to_be_focused()
     officer.keyboard.type("Kiểm tra lại số lao động.")
     officer.get_by_role("button", name="Trả lại để sửa").click()
     officer.wait_for_load_state()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from reports.tests.review_cast import make_cast, more_reports, submit_version, submitted_report
 
@@ -32,6 +33,7 @@ def test_an_officer_returns_one_cell_with_a_comment(page, live_server, log_in, c
     page.goto(live_server.url + reverse("reports:queue"))
     page.get_by_role("link", name=str(report.place)).click()
     page.locator("#o-lao_dong summary").click()
+    expect(page.locator("#o-lao_dong textarea")).to_be_focused()
     page.keyboard.type("Quý trước 90 người, tăng do đâu?")
     assert page.get_by_role("status").inner_text() == "Đã ghi 1 yêu cầu sửa."
     page.get_by_role("button", name="Trả lại để sửa").click()
