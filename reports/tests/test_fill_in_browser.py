@@ -213,6 +213,24 @@ def test_a_quarter_without_change_takes_few_clicks(live_server, page):
     assert len(cells_of_version(report.latest_version)) > len(FIGURES)
 
 
+def test_all_who_wait_for_a_save_do_not_send_at_once(live_server, page, report):
+    """The tick, its timer and the submission all wait for the running save; one of them sends."""
+    held, sent = [], []
+    open_draft(page, live_server, report)
+    page.route("**/luu/", lambda route: held.append(route))
+    page.route("**/khong-phat-sinh/", lambda route: (sent.append(route), route.continue_()))
+    with page.expect_request("**/luu/"):
+        cell(page, "lao_dong").fill("12")
+    box = page.locator("input[name=khong_phat_sinh][value=hoat_dong]")
+    box.check()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 5))")  # its timer comes to wait too
+    page.get_by_role("button", name="Nộp báo cáo").click()
+    page.unroute("**/luu/")
+    held[0].continue_()
+    expect(page.get_by_text("Chưa nộp được")).to_be_visible()
+    assert len(sent) == 1
+
+
 def test_a_returned_report_opens_on_the_first_request(live_server, page):
     report = submitted_report()
     return_report(

@@ -58,7 +58,8 @@ export class Sync {
   /** Send all there is; resolves to true once nothing is left to send. */
   async flush(leaving = false) {
     clearTimeout(this.timer);
-    if (this.running) await this.running;
+    // Several may wait for one answer; the first to wake sends again, and the others wait for that.
+    while (this.running) await this.running;
     if (!this.isPending) return true;
     this.on.state("saving");
     this.running = this.send(leaving).finally(() => (this.running = null));
