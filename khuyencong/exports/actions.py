@@ -20,6 +20,7 @@ from kombu.exceptions import OperationalError
 
 from khuyencong.core.exceptions import InvalidInput, NotAllowed, Refusal
 from khuyencong.exports.models import KEPT_FOR, OPEN_STATUSES, ExportFormat, ExportJob, ExportStatus
+from khuyencong.exports.ods import write_ods
 from khuyencong.exports.registry import source_for
 from khuyencong.exports.writers import file_name, write_csv, write_xlsx
 
@@ -59,7 +60,7 @@ def request_export(*, actor, kind: str, params: dict, format: str) -> ExportJob:
     unknown format. When no worker can be told, the job is marked as failed with the reason.
     """
     if format not in ExportFormat.values:
-        raise InvalidInput("Hãy chọn định dạng Excel hoặc CSV.")
+        raise InvalidInput("Hãy chọn định dạng Excel, ODS hoặc CSV.")
     title = _describe(kind, actor, params)
     # Two clicks at once must not make two jobs.
     get_user_model().objects.select_for_update().get(pk=actor.pk)
@@ -196,7 +197,8 @@ def _build(job: ExportJob) -> None:
         if job.format == ExportFormat.CSV:
             written = write_csv(path, sheets[0], progress)
         else:
-            written = write_xlsx(path, sheets, about, progress, params.get("base_url", ""))
+            write = write_ods if job.format == ExportFormat.ODS else write_xlsx
+            written = write(path, sheets, about, progress, params.get("base_url", ""))
         with path.open("rb") as stream:
             stored = job.file.storage.save(
                 job.file.field.generate_filename(job, path.name), File(stream)

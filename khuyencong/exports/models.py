@@ -23,6 +23,7 @@ class ExportFormat(models.TextChoices):
     """Spreadsheet formats offered."""
 
     XLSX = "xlsx", "Excel (.xlsx)"
+    ODS = "ods", "OpenDocument (.ods, cho LibreOffice)"
     CSV = "csv", "CSV (.csv, cho phần mềm khác)"
 
 

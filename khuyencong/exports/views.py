@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from khuyencong.core.exceptions import InvalidInput
-from khuyencong.exports import actions
+from khuyencong.exports import actions, ods
 from khuyencong.exports.models import ExportFormat, ExportJob, ExportStatus
 
 SHOWN = 50
@@ -15,6 +15,7 @@ MAX_PARAMS, MAX_VALUE = 60, 500
 OWN_NAMES = {"csrfmiddlewaretoken", "kind", "format"}
 MEDIA_TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.ODS: ods.MEDIA_TYPE,
     ExportFormat.CSV: "text/csv; charset=utf-8",
 }
 

@@ -7,7 +7,6 @@ formula, and the sheet "Thông tin" says how many rows were really written.
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -18,30 +17,24 @@ import xlsxwriter
 from django.utils import timezone
 from rustpy_xlsxwriter import Format
 
-from khuyencong.core.exceptions import InvalidInput
 from khuyencong.core.text import fold
+from khuyencong.exports.cells import (
+    INFO_SHEET,
+    MAX_EXACT,
+    Written,
+    counted,
+    exact,
+    info_rows,
+    local,
+    shown_text,
+    titles_of,
+)
 from khuyencong.exports.registry import ExportColumn, Heading, Sheet
 
-INFO_SHEET = "Thông tin"
-MAX_ROWS = 1_048_576
-MAX_TEXT = 32_767
 MAX_LINKS = 65_000
-# A spreadsheet keeps numbers as doubles: what does not fit exactly is written as text instead.
-MAX_EXACT = 2**53
 DATE_FORMAT, DATETIME_FORMAT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 FAST_KINDS = {"text", "integer", "date", "datetime"}
-
-
-@dataclass
-class Written:
-    """What a writer wrote: rows by sheet, headings not counted."""
-
-    rows: list[int] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        return sum(self.rows)
 
 
 def write_xlsx(
@@ -106,67 +99,6 @@ def _is_plain(sheet: Sheet) -> bool:
     )
 
 
-def _counted(sheet: Sheet, written: Written, on_row) -> Iterator[Sequence]:
-    """The rows as they pass, counted where `written` can be read, and held to Excel's limit."""
-    place = len(written.rows)
-    written.rows.append(0)
-    room = MAX_ROWS - len(sheet.header_rows) - 1
-    for row in sheet.rows:
-        if not isinstance(row, Heading):
-            written.rows[place] += 1
-            on_row()
-        room -= 1
-        if room < 0:
-            raise InvalidInput(
-                "Bảng có nhiều dòng hơn một trang tính Excel chứa được (1.048.576 dòng). "
-                "Anh/chị hãy lọc bớt, hoặc chọn định dạng CSV."
-            )
-        yield row
-
-
-def _titles(sheets: Sequence[Sheet]) -> list[str]:
-    """Names Excel takes: 31 characters, no []:*?/\\, no two alike."""
-    titles: list[str] = []
-    for sheet in sheets:
-        base = "".join("-" if c in "[]:*?/\\" else c for c in sheet.title).strip("'")[:31]
-        name, number = base or "Bảng", 2
-        while name.lower() in {INFO_SHEET.lower(), *(t.lower() for t in titles)}:
-            name, number = f"{base[:27]} ({number})", number + 1
-        titles.append(name)
-    return titles
-
-
-def _info_rows(
-    sheets: Sequence[Sheet], about: Sequence[tuple[str, str]], written: Written
-) -> Iterator[tuple[str, str | int]]:
-    yield from about
-    for row in sheets[0].header_rows if sheets else ():
-        text = " · ".join(str(part) for part in row if part)
-        if text:
-            yield "Điều kiện, ghi chú", text
-    for sheet, count in zip(sheets, written.rows, strict=True):
-        yield f"Số dòng của bảng “{sheet.title}”", count
-
-
-def _text(value) -> str:
-    text = str(value)
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
-
-
-def _local(value: datetime) -> datetime:
-    return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
-
-
-def _exact(value: int | Decimal) -> int | Decimal | None:
-    """The number without needless decimals; None where a double cannot hold it exactly."""
-    if isinstance(value, Decimal):
-        value = value.normalize()
-        if value == value.to_integral_value():
-            value = int(value)
-    digits = int(value.scaleb(-value.as_tuple().exponent)) if isinstance(value, Decimal) else value
-    return value if abs(digits) < MAX_EXACT else None
-
-
 # --- the fast engine -------------------------------------------------------------------------
 
 
@@ -176,12 +108,12 @@ def _fast_value(kind: str, value):
     if kind == "integer":
         return value if abs(value) < MAX_EXACT else str(value)
     if kind == "datetime":
-        return _local(value)
-    return value if kind == "date" else _text(value)
+        return local(value)
+    return value if kind == "date" else shown_text(value)
 
 
 def _write_fast(path, sheets, about, on_row) -> Written:
-    written, titles = Written(), _titles(sheets)
+    written, titles = Written(), titles_of(sheets)
     bold, wrapped = Format().set_bold(), Format().set_bold().set_text_wrap().set_border("thin")
     formats = {
         "text": Format(),
@@ -192,17 +124,17 @@ def _write_fast(path, sheets, about, on_row) -> Written:
 
     def records(sheet):
         keys = [(column.header, column.kind) for column in sheet.columns]
-        for row in _counted(sheet, written, on_row):
+        for row in counted(sheet, written, on_row):
             yield {
                 header: _fast_value(kind, value)
                 for (header, kind), value in zip(keys, row, strict=True)
             }
 
     def info():
-        for name, value in _info_rows(sheets, about, written):
+        for name, value in info_rows(sheets, about, written):
             yield {
-                "Thông tin": _text(name),
-                "Nội dung": value if isinstance(value, int) else _text(value),
+                "Thông tin": shown_text(name),
+                "Nội dung": value if isinstance(value, int) else shown_text(value),
             }
 
     by_title = dict(zip(titles, sheets, strict=True))
@@ -225,7 +157,14 @@ def _write_fast(path, sheets, about, on_row) -> Written:
         },
         merge_ranges={
             title: [
-                (index, 0, index, last_columns[title], _text(next((t for t in row if t), "")), bold)
+                (
+                    index,
+                    0,
+                    index,
+                    last_columns[title],
+                    shown_text(next((t for t in row if t), "")),
+                    bold,
+                )
                 for index, row in enumerate(sheet.header_rows)
             ]
             for title, sheet in by_title.items()
@@ -262,26 +201,26 @@ class _Rich:
         if column.kind == "scaled" and not isinstance(value, str):
             value = Decimal(value).scaleb(-column.decimals)
         if isinstance(value, int | Decimal):
-            exact = _exact(value)
-            if exact is None:
+            number = exact(value)
+            if number is None:
                 sheet.write_string(
                     row, col, f"{Decimal(value):f}", self.format(align="right", **properties)
                 )
             else:
-                sheet.write_number(row, col, exact, self.number(exact, **properties))
+                sheet.write_number(row, col, number, self.number(number, **properties))
         elif isinstance(value, datetime):
             sheet.write_datetime(
-                row, col, _local(value), self.format(num_format=DATETIME_FORMAT, **properties)
+                row, col, local(value), self.format(num_format=DATETIME_FORMAT, **properties)
             )
         elif isinstance(value, date):
             sheet.write_datetime(row, col, value, self.format(num_format=DATE_FORMAT, **properties))
         else:
             align = {"align": "right"} if column.kind == "link" and col else {}
-            sheet.write_string(row, col, _text(value), self.format(**align, **properties))
+            sheet.write_string(row, col, shown_text(value), self.format(**align, **properties))
 
 
 def _write_rich(path, sheets, about, on_row, base_url) -> Written:
-    written, titles = Written(), _titles(sheets)
+    written, titles = Written(), titles_of(sheets)
     book = xlsxwriter.Workbook(
         str(path),
         {
@@ -294,19 +233,19 @@ def _write_rich(path, sheets, about, on_row, base_url) -> Written:
     )
     rich = _Rich(book, base_url)
     for title, sheet in zip(titles, sheets, strict=True):
-        _write_rich_sheet(rich, book.add_worksheet(title), sheet, _counted(sheet, written, on_row))
+        _write_rich_sheet(rich, book.add_worksheet(title), sheet, counted(sheet, written, on_row))
     info = book.add_worksheet(INFO_SHEET)
     info.set_column(0, 0, 36)
     info.set_column(1, 1, 90)
     header = rich.format(bold=True, border=1)
     info.write_string(0, 0, "Thông tin", header)
     info.write_string(0, 1, "Nội dung", header)
-    for index, (name, value) in enumerate(_info_rows(sheets, about, written), start=1):
-        info.write_string(index, 0, _text(name), rich.format(valign="top"))
+    for index, (name, value) in enumerate(info_rows(sheets, about, written), start=1):
+        info.write_string(index, 0, shown_text(name), rich.format(valign="top"))
         if isinstance(value, int):
             info.write_number(index, 1, value, rich.format(num_format="#,##0", align="left"))
         else:
-            info.write_string(index, 1, _text(value), rich.format(text_wrap=True))
+            info.write_string(index, 1, shown_text(value), rich.format(text_wrap=True))
     book.close()
     return written
 
@@ -318,11 +257,11 @@ def _write_rich_sheet(rich: _Rich, target, sheet: Sheet, rows: Iterator[Sequence
     for texts in sheet.header_rows:
         for index, text in enumerate(texts):
             if text:
-                target.write_string(line, index, _text(text), rich.format(bold=True))
+                target.write_string(line, index, shown_text(text), rich.format(bold=True))
         line += 1
     header = rich.format(bold=True, text_wrap=True, border=1, valign="vcenter")
     for index, column in enumerate(sheet.columns):
-        target.write_string(line, index, _text(column.header), header)
+        target.write_string(line, index, shown_text(column.header), header)
     first_row, links = line, MAX_LINKS
     target.freeze_panes(line + 1, sheet.frozen_columns)
     target.set_landscape()
@@ -366,5 +305,5 @@ def _csv_value(column: ExportColumn, value) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
-        return _local(value).isoformat(sep=" ", timespec="seconds")
+        return local(value).isoformat(sep=" ", timespec="seconds")
     return value.isoformat() if isinstance(value, date) else _csv_text(value)

@@ -1,12 +1,16 @@
 import csv
+import tracemalloc
+import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
+import python_calamine
 
 from khuyencong.core.exceptions import InvalidInput
-from khuyencong.exports import writers
+from khuyencong.exports import cells, ods, writers
 from khuyencong.exports.registry import ExportColumn, Heading, Sheet
 
 COLUMNS = [
@@ -135,7 +139,7 @@ def test_empty_table_keeps_its_header(written):
 
 
 def test_more_rows_than_excel_takes_are_refused_with_the_reason(written, monkeypatch):
-    monkeypatch.setattr(writers, "MAX_ROWS", 5)
+    monkeypatch.setattr(cells, "MAX_ROWS", 5)
     with pytest.raises(InvalidInput, match="CSV"):
         written(plain([("x", 1, None, None)] * 3))
 
@@ -169,3 +173,57 @@ def test_csv_is_utf8_with_mark_and_defuses_formulas(tmp_path):
 def test_file_name_has_no_marks_and_vietnamese_time():
     name = writers.file_name("Tổng hợp quý IV/2026 – Đất Đỏ", "xlsx", MOMENT)
     assert name == "tong-hop-quy-iv-2026-dat-do-20261124-0931.xlsx"
+
+
+def test_ods_holds_the_same_cells_and_proves_its_rows(tmp_path):
+    path = tmp_path / "t.ods"
+    rows = [
+        Heading(("I. Sản xuất",)),
+        ("=1+1 & <b>\x07", 123_456_789, Decimal("12.5"), ("Xã “Long Sơn”", "/bao-cao/1/?a=1&b=2")),
+        ("hai  chỗ\ntrống", None, 12_345_678_901_234_567, None),
+    ]
+    result = ods.write_ods(
+        path,
+        [rich(rows), plain()],
+        [("Người xuất", "CTV")],
+        base_url="https://cong.example",
+    )
+    assert result.rows == [2, 3]
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    assert book.sheet_names == ["Dữ liệu", "Dữ liệu (2)", "Thông tin"]
+    first = book.get_sheet_by_name("Dữ liệu").to_python()
+    assert first[0][:2] == ["Bảng thử", "25 xã"]
+    assert first[1] == ["Tên", "Tiền", "Số", "Xem"]
+    assert first[2][0] == "I. Sản xuất"
+    assert first[3] == ["=1+1 & <b>", 123.456789, 12.5, "Xã “Long Sơn”"]
+    assert (first[4][0], first[4][2]) == ("hai  chỗ\ntrống", "12345678901234567")
+    second = book.get_sheet_by_name("Dữ liệu (2)").to_python()
+    assert second[3] == [
+        "=HYPERLINK(1)",
+        1234567,
+        date(2026, 11, 24),
+        datetime(2026, 11, 24, 9, 31),
+    ]
+    info = book.get_sheet_by_name("Thông tin").to_python()
+    assert ["Người xuất", "CTV"] in info and ["Số dòng của bảng “Dữ liệu”", 2] in info
+    with zipfile.ZipFile(path) as archive:
+        kind = archive.infolist()[0]
+        assert (kind.filename, kind.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+        content = archive.read("content.xml").decode()
+        for name in archive.namelist():
+            if name.endswith(".xml"):
+                ElementTree.fromstring(archive.read(name))
+    assert 'xlink:href="https://cong.example/bao-cao/1/?a=1&amp;b=2"' in content
+    assert "formula" not in content
+
+
+def test_ods_does_not_grow_with_its_rows(tmp_path):
+    def peak(count: int) -> int:
+        rows = (("Xã Long Sơn", n, None, None) for n in range(count))
+        tracemalloc.start()
+        ods.write_ods(tmp_path / "t.ods", [Sheet("Dữ liệu", COLUMNS, rows)], [])
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return used
+
+    assert peak(20_000) < peak(2_000) + 300_000
