@@ -42,3 +42,11 @@ class BoardState(models.TextChoices):
     RETURNED = "returned", "Trả lại để sửa"
     ACCEPTED = "accepted", "Đã duyệt"
     PENDING = "pending", "Chưa được duyệt"
+
+
+class UploadStatus(models.TextChoices):
+    """What became of a workbook that came back."""
+
+    WAITING = "waiting", "Chờ ghi vào bản nháp"
+    TAKEN = "taken", "Đã ghi vào bản nháp"
+    DROPPED = "dropped", "Đã bỏ"

@@ -16,6 +16,7 @@ from khuyencong.core.quarters import Quarter
 from khuyencong.forms_as_data.enums import CellState
 from khuyencong.forms_as_data.models import FormVersion, Indicator, Part
 from reports.enums import PeriodScheme, ReportStatus
+from reports.models_workbook import WorkbookUpload as WorkbookUpload
 
 
 def immutable(name: str) -> pgtrigger.Protect:

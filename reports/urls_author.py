@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import author, detail
+from reports.views import author, detail, workbook
 
 urlpatterns = [
     path("", author.report_list, name="list"),
@@ -16,4 +16,14 @@ urlpatterns = [
     path("<int:pk>/dong/them/<slug:part>/", author.row_add, name="row_add"),
     path("<int:pk>/dong/<uuid:uid>/", author.row_edit, name="row_edit"),
     path("<int:pk>/dong/<uuid:uid>/bo/", author.row_remove, name="row_remove"),
+    path("<int:pk>/bang-tinh/", workbook.workbook, name="workbook"),
+    path("<int:pk>/bang-tinh/tai/", workbook.workbook_download, name="workbook_download"),
+    path("<int:pk>/bang-tinh/<int:upload_pk>/", workbook.workbook_upload, name="workbook_upload"),
+    path("<int:pk>/bang-tinh/<int:upload_pk>/ghi/", workbook.workbook_take, name="workbook_take"),
+    path("<int:pk>/bang-tinh/<int:upload_pk>/bo/", workbook.workbook_drop, name="workbook_drop"),
+    path(
+        "<int:pk>/bang-tinh/<int:upload_pk>/cho-sai/",
+        workbook.workbook_marked,
+        name="workbook_marked",
+    ),
 ]

@@ -29,9 +29,10 @@ def parse_scaled(text: str, decimals: int = 0) -> int:
     `1.234,5` with decimals=1 is 12345. Raises ValueError with a Vietnamese sentence that says what
     was given and what is expected; never guesses (`1.5` is refused, it may mean 1,5 or 1.500).
     """
-    given = clean(str(text)).replace(" ", "")
-    negative = given.startswith(("-", "−"))
-    digits = given[1:] if negative else given
+    given = clean(str(text))
+    digits = given.replace(" ", "")
+    negative = digits.startswith(("-", "−"))
+    digits = digits[1:] if negative else digits
     if not (_GROUPED.match(digits) or _PLAIN.match(digits)):
         raise ValueError(
             f"“{given}” không phải là số. Hãy nhập như 1.234"

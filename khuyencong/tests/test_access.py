@@ -32,7 +32,13 @@ from khuyencong.imports.models import ImportJob
 from programs.models import TrainingClass
 from reports.actions.draft import withdraw_nothing
 from reports.models import DraftRow
-from reports.tests.factories import accepted_report, filled_report, past_period, submitted_report
+from reports.tests.factories import (
+    accepted_report,
+    filled_report,
+    past_period,
+    submitted_report,
+    waiting_workbook,
+)
 
 CAST = (
     "anonymous",
@@ -183,6 +189,12 @@ ROUTES: dict[str, Route] = {
     "reports:row_add": Route(WRITE_REPORT, ("draft", "part")),
     "reports:row_edit": Route(WRITE_REPORT, ("draft", "row")),
     "reports:row_remove": Route(WRITE_REPORT, ("draft", "row"), "post"),
+    "reports:workbook": Route(WRITE_REPORT, ("draft",)),
+    "reports:workbook_download": Route(WRITE_REPORT, ("draft",)),
+    "reports:workbook_upload": Route(WRITE_REPORT, ("draft", "workbook")),
+    "reports:workbook_marked": Route(WRITE_REPORT, ("draft", "workbook")),
+    "reports:workbook_take": Route(WRITE_REPORT, ("draft", "workbook"), "post"),
+    "reports:workbook_drop": Route(WRITE_REPORT, ("draft", "workbook"), "post"),
     "reports:queue": Route(CHECKERS),
     "reports:accept_many": Route(CHECKERS | {"administrator": REFUSED}, method="post"),
     "reports:review": Route(DECIDE | {"administrator": OPEN}, ("submitted",)),
@@ -290,6 +302,7 @@ def world(db, django_capture_on_commit_callbacks):
         "accepted": accepted.pk,
         "submitted": submitted.pk,
         "draft": draft.pk,
+        "workbook": waiting_workbook(draft, faults=["“x” không phải là số."]).pk,
         "period": draft.period_id,
         "row": row,
         "one": 1,

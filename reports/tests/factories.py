@@ -4,6 +4,7 @@ The form is the real one (`form_v1`). The test database's clock is the real one 
 that is open now is made around today (`open_period`).
 """
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import factory
@@ -20,7 +21,9 @@ from reports.actions.review import accept_report
 from reports.actions.submit import submit_report
 from reports.enums import PeriodScheme
 from reports.form_v1 import FORM_CODE, FORM_V1
-from reports.models import Report, ReportPeriod
+from reports.models import Report, ReportPeriod, WorkbookUpload
+from reports.workbook.layout import Identity
+from reports.workbook.read import Content, Fault
 
 # Right figures of the real form that keep all its rules; dt = doanh thu, in triệu đồng.
 FIGURES = {
@@ -177,3 +180,26 @@ __all__ = [
     "small_form",
     "submitted_report",
 ]
+
+
+def waiting_workbook(report, faults=(), **cells) -> WorkbookUpload:
+    """A workbook of the report that came back with some cells, and waits to be taken over."""
+    identity = Identity(
+        report=report.pk,
+        place=str(report.place),
+        period=str(report.period),
+        form=report.period.form_version_id,
+        form_number=1,
+        made_at=timezone.now().isoformat(),
+    )
+    content = Content(
+        cells={key.replace("__", "-"): (text, "") for key, text in cells.items()},
+        faults=[Fault("Số liệu", "G5", "lao_dong", sentence) for sentence in faults],
+    )
+    return WorkbookUpload.objects.create(
+        report=report,
+        filename="bao-cao.xlsx",
+        identity=asdict(identity),
+        content=asdict(content),
+        uploaded_by=author_of(report.place),
+    )

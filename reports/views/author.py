@@ -43,7 +43,7 @@ def _report(request: HttpRequest, pk: int) -> Report:
     )
 
 
-def _writable(request: HttpRequest, pk: int) -> Report:
+def writable_report(request: HttpRequest, pk: int) -> Report:
     """The report if the user may write it and it may be written now; raises the refusal."""
     report = _report(request, pk)
     permissions.check_can_edit_report(request.user, report)
@@ -127,7 +127,7 @@ def report_start(request: HttpRequest) -> HttpResponse:
 def report_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The page on which the report is written: all five parts."""
     try:
-        report = _writable(request, pk)
+        report = writable_report(request, pk)
     except WrongStatus as refusal:
         messages.warning(request, str(refusal))
         return redirect("reports:detail", pk=pk)
@@ -208,7 +208,7 @@ def report_save(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             return _refusal_json(refusal)
         return JsonResponse(_saved_json(result))
-    report = _writable(request, pk)
+    report = writable_report(request, pk)
     posted = read_post(request.POST, request.POST.getlist("khong_phat_sinh"))
     result = _save_posted(request, report, posted)
     if result.conflicts:
@@ -278,7 +278,7 @@ def report_submit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(refusal))
         return redirect("reports:detail", pk=pk)
     except (InvalidInput, Conflict) as refusal:
-        report = _writable(request, pk)
+        report = writable_report(request, pk)
         result = _save_posted(request, report, posted)
         report.refresh_from_db(fields=["draft_revision"])
         conflicts = _conflict_words(result)
@@ -373,13 +373,13 @@ def _uid(text: str | None) -> uuid.UUID | None:
 @require_http_methods(["GET", "POST"])
 def row_add(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     """Add a row to a part."""
-    return _row_page(request, _writable(request, pk), part, None)
+    return _row_page(request, writable_report(request, pk), part, None)
 
 
 @require_http_methods(["GET", "POST"])
 def row_edit(request: HttpRequest, pk: int, uid: uuid.UUID) -> HttpResponse:
     """Change a row."""
-    report = _writable(request, pk)
+    report = writable_report(request, pk)
     row = get_object_or_404(DraftRow.objects.select_related("part"), report=report, uid=uid)
     return _row_page(request, report, row.part.code, row)
 
@@ -387,7 +387,7 @@ def row_edit(request: HttpRequest, pk: int, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def row_remove(request: HttpRequest, pk: int, uid: uuid.UUID) -> HttpResponse:
     """Take a row out of the draft."""
-    report = _writable(request, pk)
+    report = writable_report(request, pk)
     row = DraftRow.objects.filter(report=report, uid=uid).select_related("part").first()
     drafts.remove_row(actor=request.user, report_id=report.pk, uid=uid)
     messages.success(request, "Đã bỏ một dòng khỏi bản nháp.")

@@ -39,7 +39,13 @@ from khuyencong.files.models import Attachment
 from khuyencong.imports.models import ImportJob
 from programs.enums import Audience
 from programs.models import ActivityKind, SupportResult, TrainingClass
-from reports.models import DraftCell, DraftRow, DraftStatement, ReturnComment
+from reports.models import (
+    DraftCell,
+    DraftRow,
+    DraftStatement,
+    ReturnComment,
+    WorkbookUpload,
+)
 from reports.tests.review_cast import make_cast, submitted_report
 
 
@@ -61,6 +67,9 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         DraftCell.objects.create(report=report, indicator=indicator, updated_by=administrator)
         DraftRow.objects.create(report=report, part=part, updated_by=administrator)
         DraftStatement.objects.create(report=report, part=part, stated_by=administrator)
+        WorkbookUpload.objects.create(
+            report=report, filename="a.xlsx", identity={}, content={}, uploaded_by=administrator
+        )
         ReturnComment.objects.create(
             event=report.events.get(), version=version, part=part, text="Xem lại số lao động."
         )
