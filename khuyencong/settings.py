@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "khuyencong.core",
     "khuyencong.audit",
     "khuyencong.files",
+    "khuyencong.notifications",
     "khuyencong.exports",
     "khuyencong.imports",
     "khuyencong.forms_as_data",
@@ -148,6 +149,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "khuyencong.exports.tasks.*": {"queue": "exports"},
     "khuyencong.imports.tasks.*": {"queue": "exports"},
+    "khuyencong.notifications.tasks.*": {"queue": "mail"},
 }
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", False)
 CELERY_TASK_EAGER_PROPAGATES = CELERY_TASK_ALWAYS_EAGER
@@ -177,6 +179,14 @@ CELERY_BEAT_SCHEDULE = {
     "remove-old-imports": {
         "task": "khuyencong.imports.tasks.remove_old",
         "schedule": crontab(hour=2, minute=30),
+    },
+    "send-waiting-mail": {
+        "task": "khuyencong.notifications.tasks.send_waiting",
+        "schedule": crontab(minute="*/5"),
+    },
+    "make-digests": {
+        "task": "khuyencong.notifications.tasks.make_digests",
+        "schedule": crontab(minute="1-59/15"),
     },
 }
 
@@ -289,6 +299,13 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", "Cổng Khuyến công <khong-tra-loi@khuyencong.example>"
 )
 
+# Where a mail's links lead: the portal's address as people type it.
+PORTAL_URL = env.str(
+    "PORTAL_URL", (CSRF_TRUSTED_ORIGINS or [f"http://127.0.0.1:{env.int('PORT', 8000)}"])[0]
+)
+# From this hour on (local time) the one mail of the day goes out.
+DIGEST_HOUR = env.int("DIGEST_HOUR", 7)
+
 IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = False
 # History rows are written by triggers (raw SQL included) and protected by triggers.
 PGHISTORY_DEFAULT_TRACKERS = (
@@ -318,10 +335,13 @@ TODO_PROVIDERS = [
     "reports.todo.author_todo_items",
     "reports.todo_review.officer_todo_items",
     "facilities.record.todo.data_request_items",
+    "khuyencong.notifications.todo.mail_todo_items",
 ]
 
 # The places a person's own rights reach to; services below the network ask through this name.
 USER_SCOPE = "collaborators.queries.own_place_ids"
+# What is read together with the account of each request, as SQL over its row `u`.
+USER_EXTRAS = {"unread_notices": "khuyencong.notifications.queries.UNREAD_SQL"}
 # The names of the places that the page head shows beside the person.
 USER_PLACES = "collaborators.queries.assigned_place_names"
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("ket-qua/", include("programs.urls")),
     path("mang-luoi/", include("collaborators.urls")),
     path("", include("khuyencong.exports.urls")),
+    path("", include("khuyencong.notifications.urls")),
     path(
         "co-so/nhap/",
         include("khuyencong.imports.urls"),

@@ -25,6 +25,7 @@ GROUPS = (
     "programs",
     "reports",
     "forms_as_data",
+    "notifications",
     "exports",
     "imports",
     "files",

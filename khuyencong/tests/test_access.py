@@ -29,6 +29,8 @@ from khuyencong.core.tests.factories import PlaceFactory, UserFactory
 from khuyencong.exports.actions import build_export, request_export
 from khuyencong.files.actions import attach_file
 from khuyencong.imports.models import ImportJob
+from khuyencong.notifications.mailing import unsubscribe_token
+from khuyencong.notifications.notify import notify
 from programs.models import TrainingClass
 from reports.actions.draft import withdraw_nothing
 from reports.models import DraftRow
@@ -96,6 +98,7 @@ CHECKERS = table(REFUSED, officer=OPEN, leader=OPEN, administrator=OPEN)
 ONLY_ADMINISTRATOR = table(REFUSED, administrator=OPEN)
 READ_NETWORK = table(OPEN, own=REFUSED, other=REFUSED, accountant=REFUSED)
 ONLY_THE_ONE_WHO_ASKED = table(HIDDEN, officer=OPEN)
+ONLY_THE_ONE_TOLD = table(HIDDEN, own=OPEN)
 
 ROUTES: dict[str, Route] = {
     "core:todo": Route(ALL),
@@ -128,6 +131,12 @@ ROUTES: dict[str, Route] = {
     "exports:detail": Route(ONLY_THE_ONE_WHO_ASKED, ("export",)),
     "exports:again": Route(ONLY_THE_ONE_WHO_ASKED, ("export",), "post"),
     "exports:download": Route(ONLY_THE_ONE_WHO_ASKED, ("export",)),
+    "notifications:list": Route(ALL),
+    "notifications:mark_all": Route(ALL, method="post"),
+    "notifications:preferences": Route(ALL),
+    "notifications:open": Route(ONLY_THE_ONE_TOLD, ("notice",)),
+    "notifications:mark": Route(ONLY_THE_ONE_TOLD, ("notice",), "post"),
+    "notifications:unsubscribe": Route(EVERYBODY, ("unsubscribe_token",)),
     "facilities:list": Route(ALL),
     "facilities:add": Route(table(REFUSED, own=OPEN, other=OPEN, officer=OPEN, administrator=OPEN)),
     "facilities:detail": Route(READ_REGISTRY, ("establishment",)),
@@ -260,6 +269,9 @@ def world(db, django_capture_on_commit_callbacks):
             actor=officer, kind="facilities.establishments", params={}, format="csv"
         )
     build_export(export.pk)
+    (notice,) = notify(
+        to=cast["own"], matter="thu:1", occasion="thu", subject="Thử", link=reverse("core:help")
+    )
     TrainingClass.objects.create(title="Lớp thử", audience="establishments", year=2022)
     records = {
         "place": place.pk,
@@ -281,6 +293,8 @@ def world(db, django_capture_on_commit_callbacks):
         "paper": paper.pk,
         "paper_owner": "facilities.establishment",
         "export": export.pk,
+        "notice": notice.pk,
+        "unsubscribe_token": unsubscribe_token(own.collaborator.user_id),
         "import": ImportJob.objects.create(
             kind="facilities.establishments",
             filename="danh-sach.xlsx",

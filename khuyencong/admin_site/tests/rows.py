@@ -5,6 +5,7 @@ from datetime import timedelta
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.utils import timezone
 
 from collaborators.models import AppointmentDecision
@@ -37,6 +38,9 @@ from khuyencong.core.tests.factories import PlaceFactory
 from khuyencong.exports.models import ExportJob
 from khuyencong.files.models import Attachment
 from khuyencong.imports.models import ImportJob
+from khuyencong.notifications.actions import set_mail_mode
+from khuyencong.notifications.enums import MailMode
+from khuyencong.notifications.notify import notify
 from programs.enums import Audience
 from programs.models import ActivityKind, SupportResult, TrainingClass
 from reports.models import (
@@ -111,6 +115,10 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         establishment=establishment, activity_kind=kind, year=2026, title="Máy sấy", support_vnd=5
     )
     TrainingClass.objects.create(title="Khởi sự", audience=Audience.values[0], year=2026)
+    set_mail_mode(actor=administrator, mail_mode=MailMode.AT_ONCE)
+    User.objects.filter(pk=administrator.pk).update(email="quan-tri@khuyencong.example")
+    with transaction.atomic():
+        notify(to=administrator, matter="thu:1", occasion="thu", subject="Thông báo thử")
     ImportJob.objects.create(kind="x", filename="a.xlsx", requested_by=administrator)
     ExportJob.objects.create(kind="x", title="Sổ cơ sở", format="xlsx", requested_by=administrator)
     Attachment.objects.create(

@@ -40,6 +40,11 @@ STATUS_STYLES = {
     "done": ("success", "circle-check"),
     "failed": ("danger", "circle-x"),
     "expired": ("neutral", "clock"),
+    # Mail
+    "waiting": ("neutral", "hourglass"),
+    "sending": ("info", "progress"),
+    "sent": ("success", "circle-check"),
+    "unclear": ("warning", "alert-triangle"),
     # Imports and their rows
     "uploaded": ("neutral", "pencil"),
     "checking": ("info", "progress"),
