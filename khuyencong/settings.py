@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "khuyencong.exports",
     "khuyencong.imports",
     "khuyencong.forms_as_data",
+    "khuyencong.documents",
     "collaborators",
     "facilities",
     "programs",
@@ -351,3 +352,8 @@ PORTAL_ORGANISATION = env.str(
     "PORTAL_ORGANISATION", "Trung tâm Khuyến công và Tư vấn phát triển công nghiệp"
 )
 PORTAL_CONTACT = env.str("PORTAL_CONTACT", "")
+
+# What stands at the head of the Centre's documents (Nghị định 30/2020/NĐ-CP); a province sets its own.
+DOCUMENT_SUPERIOR = env.str("DOCUMENT_SUPERIOR", "Sở Công Thương")
+DOCUMENT_PLACE = env.str("DOCUMENT_PLACE", "Thành phố Hồ Chí Minh")
+DOCUMENT_SYMBOL = env.str("DOCUMENT_SYMBOL", "TTKC")

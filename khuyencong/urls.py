@@ -10,6 +10,7 @@ urlpatterns = [
     path("mang-luoi/", include("collaborators.urls")),
     path("", include("khuyencong.exports.urls")),
     path("", include("khuyencong.notifications.urls")),
+    path("", include("khuyencong.documents.urls")),
     path(
         "co-so/nhap/",
         include("khuyencong.imports.urls"),

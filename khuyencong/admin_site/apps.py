@@ -17,6 +17,7 @@ class PortalAdminConfig(AdminConfig):
             exported,
             form_versions,
             imported,
+            issued,
             notified,
             personal_accesses,
             places,

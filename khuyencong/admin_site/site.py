@@ -24,6 +24,7 @@ GROUPS = (
     "facilities",
     "programs",
     "reports",
+    "documents",
     "forms_as_data",
     "notifications",
     "exports",

@@ -137,6 +137,7 @@ ROUTES: dict[str, Route] = {
     "notifications:open": Route(ONLY_THE_ONE_TOLD, ("notice",)),
     "notifications:mark": Route(ONLY_THE_ONE_TOLD, ("notice",), "post"),
     "notifications:unsubscribe": Route(EVERYBODY, ("unsubscribe_token",)),
+    "documents:verify": Route(ALL),
     "facilities:list": Route(ALL),
     "facilities:add": Route(table(REFUSED, own=OPEN, other=OPEN, officer=OPEN, administrator=OPEN)),
     "facilities:detail": Route(READ_REGISTRY, ("establishment",)),

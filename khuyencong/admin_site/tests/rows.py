@@ -35,6 +35,8 @@ from khuyencong.core.enums import SuccessionKind
 from khuyencong.core.models import Succession, User
 from khuyencong.core.places import rebuild_lineage
 from khuyencong.core.tests.factories import PlaceFactory
+from khuyencong.documents.actions import issue_document
+from khuyencong.documents.paper import Letterhead, Paper
 from khuyencong.exports.models import ExportJob
 from khuyencong.files.models import Attachment
 from khuyencong.imports.models import ImportJob
@@ -120,6 +122,12 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
     with transaction.atomic():
         notify(to=administrator, matter="thu:1", occasion="thu", subject="Thông báo thử")
     ImportJob.objects.create(kind="x", filename="a.xlsx", requested_by=administrator)
+    issue_document(
+        actor=administrator,
+        kind="x",
+        paper=Paper(Letterhead(symbol="BC-TTKC", abstract="Kết quả")),
+        signed_on=today,
+    )
     ExportJob.objects.create(kind="x", title="Sổ cơ sở", format="xlsx", requested_by=administrator)
     Attachment.objects.create(
         owner_type=ContentType.objects.get_for_model(award),
