@@ -17,7 +17,7 @@ from django.db import connection
 DATA = Path(__file__).resolve().parent.parent / "khuyencong" / "core" / "data"
 INDICATORS = 40
 YEARS = range(2022, 2027)
-VERSION = 4
+VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,8 @@ def _places(cursor, size: Size) -> None:
         rows = list(csv.DictReader(lines))
     # Every n-th commune, so that a small set still has all provinces.
     rows = rows[:: max(1, len(rows) // size.communes)][: size.communes]
+    with (DATA / "place_points_2025.csv").open(encoding="utf-8") as lines:
+        points = {row["code"]: row for row in csv.DictReader(lines)}
     provinces = {row["province_code"]: row["province_name"] for row in rows}
     cursor.executemany(
         "INSERT INTO core_place (code, name, kind, level, valid_from, source)"
@@ -87,11 +89,18 @@ def _places(cursor, size: Size) -> None:
     )
     kinds = {"xã": "xa", "phường": "phuong", "đặc khu": "dac_khu"}
     cursor.executemany(
-        "INSERT INTO core_place (code, name, kind, level, parent_id, province_id, valid_from, source)"
-        " SELECT %s, %s, %s, 'commune', id, id, '2020-01-01', '' FROM core_place"
+        "INSERT INTO core_place (code, name, kind, level, parent_id, province_id, valid_from, source,"
+        " latitude, longitude, area_km2)"
+        " SELECT %s, %s, %s, 'commune', id, id, '2020-01-01', '', %s, %s, %s FROM core_place"
         " WHERE level = 'province' AND code = %s",
         [
-            (row["code"], row["name"], kinds.get(row["kind"].lower(), "xa"), row["province_code"])
+            (
+                row["code"],
+                row["name"],
+                kinds.get(row["kind"].lower(), "xa"),
+                *(points[row["code"]][name] or None for name in ("lat", "lon", "area_km2")),
+                row["province_code"],
+            )
             for row in rows
         ],
     )
@@ -274,7 +283,7 @@ def _establishments(cursor, size: Size) -> None:
             network_group_id, main_products, founded_year, labour_total, labour_female, revenue_vnd, status,
             status_reason, note, source, source_url, is_illustration, registered_on, created_at, updated_at,
             household_licence_number, household_licence_issuer, craft_village, representative_position, email, website,
-            contact_consent_means, fuel_use, markets, export_countries)
+            contact_consent_means, fuel_use, markets, export_countries, latitude, longitude)
         SELECT
             (ARRAY['Cơ sở', 'Hộ kinh doanh', 'Công ty TNHH', 'Hợp tác xã', 'DNTN', 'Công ty CP'])[1 + n %% 6] || ' '
               || (ARRAY['Bánh tráng', 'Nước mắm', 'Cơ khí', 'Mộc', 'Gốm', 'Đan lát', 'Chả cá', 'Hồ tiêu', 'Ca cao', 'Đúc đồng',
@@ -284,14 +293,20 @@ def _establishments(cursor, size: Size) -> None:
             (ARRAY['household', 'household', 'limited_company', 'cooperative', 'private_enterprise',
                    'joint_stock_company'])[1 + n %% 6],
             CASE WHEN n %% 3 = 0 THEN lpad((1000000000 + n)::text, 10, '0') ELSE '' END,
-            '', '', p.ids[1 + (n::bigint * 7919) %% array_length(p.ids, 1)], '', 1 + n %% 5,
+            '', '', p.ids[at], '', 1 + n %% 5,
             (ARRAY['bánh tráng', 'nước mắm', 'cửa sắt', 'bàn ghế', 'gốm sứ', 'chiếu cói'])[1 + (n * 3) %% 6],
             1980 + n %% 45, n %% 60, (n %% 60) / 3, (n %% 1000) * 1000000::bigint,
             (ARRAY['active', 'active', 'active', 'active', 'active', 'active', 'active', 'active', 'paused', 'stopped'])[1 + (n / 7) %% 10],
             '', '', 'entry', '', TRUE, '2022-01-01'::date + n %% 1500, now(), now(),
-            '', '', '', '', '', '', '', '', '{}', ''
+            '', '', '', '', '', '', '', '', '{}', '',
+            -- One in thirty has no point; the others lie around the middle of their commune.
+            CASE WHEN n %% 30 > 0 THEN round((p.points[at][1] + p.points[at][3] * ((n * 7) %% 1000 - 500))::numeric, 6) END,
+            CASE WHEN n %% 30 > 0 THEN round((p.points[at][2] + p.points[at][3] * ((n * 13) %% 997 - 498))::numeric, 6) END
         FROM generate_series(1, %s) AS n,
-             (SELECT array_agg(id ORDER BY id) AS ids FROM core_place WHERE level = 'commune') AS p
+             (SELECT array_agg(id ORDER BY id) AS ids,
+                     array_agg(ARRAY[latitude, longitude, sqrt(coalesce(area_km2, 10)) / 111000]::float[] ORDER BY id) AS points
+              FROM core_place WHERE level = 'commune') AS p,
+             LATERAL (SELECT (1 + (n::bigint * 7919) %% array_length(p.ids, 1))::int AS at) AS x
         """,
         [size.establishments],
     )

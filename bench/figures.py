@@ -33,6 +33,7 @@ from facilities.queries import (
     did_you_mean,
     filtered_rows,
     list_rows,
+    mapping,
     page_of,
 )
 from facilities.upkeep import refresh_words
@@ -356,6 +357,38 @@ def registry_list() -> Iterator[Figure]:
         yield Figure(
             f"registry_misspelt_{name}", median_ms(corrected), "ms", 150, "lower",
             median_ms(trigrams, 3), "trigram operator over the whole text",
+        )  # fmt: skip
+
+
+@figure
+def registry_map_clusters() -> Iterator[Figure]:
+    """What a window of the map shows at a million points: the country, a province, a commune; and
+    the baseline, a plain grouping by rounded coordinates."""
+    user = officer()
+    views = {
+        "country": ({}, "8.4,102.1,23.4,109.5", 6, 150),
+        "country_form": ({"loai": "household"}, "8.4,102.1,23.4,109.5", 6, 150),
+        "province": ({}, "10.3,106.3,11.3,107.6", 10, 50),
+        "commune": ({}, "10.38,107.1,10.48,107.25", 14, 50),
+        "commune_form": ({"loai": "household"}, "10.38,107.1,10.48,107.25", 14, 50),
+    }
+    for name, (params, edges, zoom, goal) in views.items():
+        filters, box = ListFilters.from_params(params), mapping.Box.parse(edges)
+
+        def window(filters=filters, box=box, zoom=zoom):
+            return mapping.clusters_in(mapping.map_rows(user, filters).rows, box, zoom)
+
+        south, west, north, east = box.degrees()
+        plain = (
+            "SELECT round(latitude / %s), round(longitude / %s), count(*), avg(latitude), avg(longitude)"
+            " FROM facilities_establishment WHERE latitude BETWEEN %s AND %s"
+            " AND longitude BETWEEN %s AND %s GROUP BY 1, 2"
+        )
+        size = mapping.cell_size(zoom, box) / mapping.E6
+        yield Figure(
+            f"registry_map_{name}", median_ms(window), "ms", goal, "lower",
+            query_ms(plain, [size, size, south, north, west, east], 3),
+            "plain SQL: grouped by rounded coordinates",
         )  # fmt: skip
 
 

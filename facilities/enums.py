@@ -77,6 +77,13 @@ class DuplicateState(models.TextChoices):
     MERGED = "merged", "Đã hợp nhất"
 
 
+class PointState(models.TextChoices):
+    """Whether the point of an establishment on the map is known."""
+
+    KNOWN = "known", "Đã có vị trí"
+    MISSING = "missing", "Chưa có vị trí"
+
+
 class LabourSize(models.TextChoices):
     """Class of size of an industrial establishment by labour alone (NĐ 80/2021/NĐ-CP, Điều 5)."""
 

@@ -19,6 +19,7 @@ from facilities.enums import (
     EstablishmentStatus,
     LabourSize,
     LegalForm,
+    PointState,
 )
 from facilities.models import Establishment, Industry, NeedKind, NetworkGroup, Product
 from facilities.queries import (
@@ -48,6 +49,7 @@ MORE_FILTERS = (
     "vao_tu",
     "sua_tu",
     "cu_truoc",
+    "vi_tri",
 )
 
 
@@ -410,6 +412,9 @@ class FilterForm(PortalForm):
     vao_tu = forms.DateField(label="Vào sổ từ ngày", required=False, widget=DayInput)
     sua_tu = forms.DateField(label="Cập nhật từ ngày", required=False, widget=DayInput)
     cu_truoc = forms.DateField(label="Chưa cập nhật từ ngày", required=False, widget=DayInput)
+    vi_tri = forms.ChoiceField(
+        label="Vị trí trên bản đồ", required=False, choices=[("", "Tất cả"), *PointState.choices]
+    )
 
     def __init__(self, *args, own_places=None, **kwargs):
         """`own_places` limits the places offered to those ids (a collaborator's); None is all."""

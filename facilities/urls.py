@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from facilities import views, views_finding
+from facilities import views, views_finding, views_map
 from facilities.record import views as record
 
 app_name = "facilities"
 urlpatterns = [
     path("", views.establishment_list, name="list"),
+    path("ban-do/", views_map.map_page, name="map"),
+    path("ban-do/khung/", views_map.map_view, name="map_view"),
     path("them/", views.establishment_add, name="add"),
     path("bo-loc/", views_finding.view_list, name="views"),
     path("bo-loc/luu/", views_finding.view_save, name="view_save"),

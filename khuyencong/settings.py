@@ -5,6 +5,7 @@
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import pghistory
@@ -246,12 +247,23 @@ if PRODUCTION:
 if env.bool("TRUST_PROXY_HEADERS", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# A tile server under the maps, such as https://tiles.example/{z}/{x}/{y}.png; empty: a plain ground,
+# and no request leaves for another host.
+MAP_TILE_URL = env.str("MAP_TILE_URL", "")
+MAP_TILE_ATTRIBUTION = env.str("MAP_TILE_ATTRIBUTION", "")
+# "{s}" stands for one of several hosts.
+TILE_HOSTS = (
+    ["{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILE_URL.replace("{s}", "*")))]
+    if MAP_TILE_URL.startswith("http")
+    else []
+)
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *TILE_HOSTS],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

@@ -16,6 +16,7 @@ from facilities.enums import (
     LabourSize,
     LegalForm,
     NeedState,
+    PointState,
 )
 from facilities.models import (
     Award,
@@ -69,6 +70,7 @@ class ListFilters:
     vao_tu: str = ""
     sua_tu: str = ""
     cu_truoc: str = ""
+    vi_tri: str = ""
     chi_tieu: str = ""
     nhom_dem: str = ""
     tu: str = ""
@@ -84,6 +86,7 @@ class ListFilters:
             "giai": AwardLevel.values,
             "nguon": DataSource.values,
             "quy_mo": LabourSize.values,
+            "vi_tri": PointState.values,
             "chi_tieu": REGISTRY_SOURCES,
         }
         for name, values in allowed.items():
@@ -142,6 +145,8 @@ def filtered_rows(user, filters: ListFilters) -> EstablishmentQuerySet:
         rows = rows.filter(updated_at__gte=_start_of(filters.sua_tu))
     if filters.cu_truoc:
         rows = rows.filter(updated_at__lt=_start_of(filters.cu_truoc))
+    if filters.vi_tri:
+        rows = rows.filter(latitude_e6__isnull=filters.vi_tri == PointState.MISSING)
     if filters.nguon:
         rows = rows.filter(source=filters.nguon)
     if filters.giai:

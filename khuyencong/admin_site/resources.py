@@ -15,7 +15,7 @@ from khuyencong.core.exceptions import InvalidInput, Refusal
 
 MAX_IMPORT_ROWS = 5_000
 # Never on a sheet, whoever asks; generated columns repeat others.
-HIDDEN_COLUMNS = {"password", "folded", "sort_key"}
+HIDDEN_COLUMNS = {"password", "folded", "sort_key", "latitude_e6", "longitude_e6"}
 
 
 def column_title(text) -> str:

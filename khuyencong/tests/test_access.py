@@ -139,6 +139,8 @@ ROUTES: dict[str, Route] = {
     "notifications:unsubscribe": Route(EVERYBODY, ("unsubscribe_token",)),
     "documents:verify": Route(ALL),
     "facilities:list": Route(ALL),
+    "facilities:map": Route(ALL),
+    "facilities:map_view": Route(ALL, data={"khung": "8,104,12,110", "muc": "9"}),
     "facilities:add": Route(table(REFUSED, own=OPEN, other=OPEN, officer=OPEN, administrator=OPEN)),
     "facilities:detail": Route(READ_REGISTRY, ("establishment",)),
     "facilities:edit": Route(WRITE_REGISTRY, ("establishment",)),
