@@ -17,6 +17,9 @@ class FacilitiesConfig(AppConfig):
             queries,
         )
         from facilities.models import Establishment
+        from facilities.surveys import permissions as survey_permissions
+        from facilities.surveys import queries as survey_queries
+        from facilities.surveys.moving import SURVEY_TARGETS
         from khuyencong.exports.registry import register
         from khuyencong.files.access import register_owner
         from khuyencong.imports.registry import register as register_import
@@ -37,6 +40,12 @@ class FacilitiesConfig(AppConfig):
             (models.YearFigure, "số liệu năm", "year"),
         ):
             movers.register(movers.ForeignKeyMover(model, "establishment", label, once_by))
+        movers.register(SURVEY_TARGETS)
+        register_owner(
+            models.SurveyTarget,
+            visible_to=survey_queries.targets_visible_to,
+            check_can_change=survey_permissions.check_can_change_photos,
+        )
         movers.stays("facilities.PersonalDataRequest.establishment", "it was asked of that record")
         movers.stays(
             "facilities.StatusChange.establishment", "events are never edited: each keeps its own"

@@ -20,7 +20,7 @@ from khuyencong.core.models import User
 # Not chosen between two records: what says whose record it is, how it came and how it stands.
 _OF_THE_RECORD = frozenset(
     "id merged_into status status_on status_reason source source_url is_illustration registered_on"
-    " created_by created_at updated_at folded sort_key latitude_e6 longitude_e6".split()
+    " surveyed_on created_by created_at updated_at folded sort_key latitude_e6 longitude_e6".split()
 )
 
 

@@ -43,6 +43,14 @@ from facilities.record.models import (
     SupportNeed,
     YearFigure,
 )
+from facilities.surveys.models import (
+    ProposedUpdate,
+    SurveyAnswer,
+    SurveyCampaign,
+    SurveyEvent,
+    SurveyPhoto,
+    SurveyTarget,
+)
 from khuyencong.core.models import Place
 from khuyencong.core.text import Fold, SortKey
 
@@ -61,10 +69,16 @@ __all__ = [
     "NetworkGroup",
     "PersonalDataRequest",
     "Product",
+    "ProposedUpdate",
     "SavedView",
     "SearchWord",
     "StatusChange",
     "SupportNeed",
+    "SurveyAnswer",
+    "SurveyCampaign",
+    "SurveyEvent",
+    "SurveyPhoto",
+    "SurveyTarget",
     "YearFigure",
 ]
 
@@ -159,7 +173,7 @@ class Industry(models.Model):
         return f"{self.code} – {self.label}"
 
 
-@pghistory.track(exclude=["folded", "sort_key", "latitude_e6", "longitude_e6"])
+@pghistory.track(exclude=["folded", "sort_key", "surveyed_on", "latitude_e6", "longitude_e6"])
 class Establishment(models.Model):
     """An establishment of the registry.
 
@@ -261,6 +275,8 @@ class Establishment(models.Model):
     source_url = models.URLField("Địa chỉ nguồn", max_length=500, blank=True)
     is_illustration = models.BooleanField("Dữ liệu minh họa", default=False)
     registered_on = models.DateField("Vào sổ ngày", default=timezone.localdate)
+    # Kept by surveys alone (the day of the latest answers sent), beside the record's own changes.
+    surveyed_on = models.DateField("Khảo sát gần nhất", null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -402,6 +418,7 @@ class Establishment(models.Model):
             ),
             models.Index(fields=["updated_at"], name="establishment_by_change"),
             models.Index(fields=["registered_on"], name="establishment_by_entry"),
+            models.Index(fields=["surveyed_on"], name="establishment_by_survey"),
             models.Index(fields=["labour_total"], name="establishment_by_labour"),
             models.Index(fields=["industry", "sort_key", "id"], name="establishment_by_industry"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="establishment_by_phone"),

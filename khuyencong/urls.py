@@ -17,6 +17,7 @@ urlpatterns = [
         {"kind_code": "facilities.establishments"},
     ),
     path("co-so/", include("facilities.urls")),
+    path("khao-sat/", include("facilities.surveys.urls")),
     path("tep/", include("khuyencong.files.urls")),
     path("quan-tri/", admin.site.urls),
 ]

@@ -9,6 +9,7 @@ from facilities.catalogue import (
     load_need_kinds,
     load_network_groups,
 )
+from facilities.surveys.questionnaire_v1 import QUESTIONNAIRE_V1
 from khuyencong.core.places_loader import load_places
 from khuyencong.core.quarters import Quarter
 from khuyencong.forms_as_data.definition import install_form
@@ -31,6 +32,7 @@ def load_catalogues() -> None:
     load_eligibility_rules()
     load_activity_kinds()
     install_form(FORM_V1)
+    install_form(QUESTIONNAIRE_V1)
     this_year = timezone.localdate().year
     for year in (this_year, this_year + 1):
         for number in (1, 2, 3, 4):

@@ -9,14 +9,25 @@ from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import InvalidInput, WrongStatus
 from khuyencong.core.models import User
 from khuyencong.core.permissions import check_has_role
-from khuyencong.forms_as_data.enums import FormStatus, PartKind
-from khuyencong.forms_as_data.models import Column, Form, FormVersion, Indicator, Rule
+from khuyencong.forms_as_data.enums import (
+    QUESTION_KINDS,
+    ROW_KINDS,
+    ColumnKind,
+    FormStatus,
+    PartKind,
+)
+from khuyencong.forms_as_data.models import Column, Form, FormVersion, Indicator, Part, Rule
 
 
 @transaction.atomic
 def copy_version(*, actor: User, version_id: int, valid_from: date) -> FormVersion:
     """Copy a version with all its contents into the form's next one, as a draft to be edited."""
     check_has_role(actor, Role.ADMINISTRATOR)
+    return copied_version(version_id, valid_from)
+
+
+def copied_version(version_id: int, valid_from: date) -> FormVersion:
+    """`copy_version` for an app that has asked by its own rule whether the actor may."""
     source = FormVersion.objects.select_related("form").get(pk=version_id)
     Form.objects.select_for_update().get(pk=source.form_id)
     number = source.form.versions.aggregate(last=Max("number"))["last"] + 1
@@ -77,8 +88,22 @@ def problems_of(version: FormVersion) -> list[str]:
     for part in parts:
         if part.kind == PartKind.ROWS and not part.columns.all():
             problems.append(f"Phần “{part}” là danh sách dòng nhưng chưa có cột nào.")
-        if part.kind != PartKind.ROWS and not part.indicators.all():
+        elif part.kind == PartKind.QUESTIONS and not part.columns.all():
+            problems.append(f"Phần “{part}” chưa có câu hỏi nào.")
+        elif part.kind in (PartKind.FIGURES, PartKind.COUNTED) and not part.indicators.all():
             problems.append(f"Phần “{part}” chưa có chỉ tiêu nào.")
+        allowed = QUESTION_KINDS if part.kind == PartKind.QUESTIONS else ROW_KINDS
+        problems += [
+            f"“{column}” trong phần “{part}” thuộc loại “{column.get_kind_display().lower()}”, "
+            "loại này không dùng ở đây được."
+            for column in part.columns.all()
+            if column.kind not in allowed
+        ]
+    questions = sum(part.kind == PartKind.QUESTIONS for part in parts)
+    if questions and questions != len(parts):
+        problems.append("Một phiếu khảo sát chỉ gồm các phần câu hỏi.")
+    elif questions:
+        problems += _problems_of_questions(parts)
     codes = {indicator.code for part in parts for indicator in part.indicators.all()}
     for rule in version.rules.all():
         unknown = sorted({rule.target, *rule.operands} - codes)
@@ -86,6 +111,24 @@ def problems_of(version: FormVersion) -> list[str]:
             problems.append(
                 f"Quy tắc “{rule.code}” nhắc đến chỉ tiêu không có: {', '.join(unknown)}."
             )
+    return problems
+
+
+def _problems_of_questions(parts: list[Part]) -> list[str]:
+    problems, seen = [], set()
+    for part in parts:
+        for question in part.columns.all():
+            if question.code in seen:
+                problems.append(f"Mã “{question.code}” được dùng cho hai câu hỏi.")
+            if question.asked_if and question.asked_if not in seen:
+                problems.append(
+                    f"Câu “{question}” chỉ hỏi khi có câu “{question.asked_if}”, "
+                    "nhưng không có câu nào mang mã đó đứng trước."
+                )
+            chosen = question.kind in (ColumnKind.CHOICE, ColumnKind.MULTIPLE)
+            if chosen and not question.choices and not question.source:
+                problems.append(f"Câu “{question}” chưa có mục nào để chọn.")
+            seen.add(question.code)
     return problems
 
 

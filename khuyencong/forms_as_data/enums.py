@@ -17,10 +17,11 @@ class PartKind(models.TextChoices):
     FIGURES = "figures", "Bảng số liệu"
     COUNTED = "counted", "Số liệu đếm từ sổ cơ sở"
     ROWS = "rows", "Danh sách dòng"
+    QUESTIONS = "questions", "Câu hỏi khảo sát"
 
 
 class ColumnKind(models.TextChoices):
-    """Kind of a column of a part with rows."""
+    """Kind of a column of a part with rows, or of a question of a part with questions."""
 
     TEXT = "text", "Chữ"
     LONG_TEXT = "long_text", "Đoạn văn"
@@ -29,6 +30,26 @@ class ColumnKind(models.TextChoices):
     CHOICE = "choice", "Chọn một"
     ESTABLISHMENT = "establishment", "Cơ sở trong sổ"
     DATE = "date", "Ngày"
+    NUMBER = "number", "Số có phần lẻ"
+    MULTIPLE = "multiple", "Chọn nhiều"
+    YES_NO = "yes_no", "Có hoặc không"
+    PHOTO = "photo", "Ảnh chụp"
+    POSITION = "position", "Vị trí trên bản đồ"
+
+
+# What a row of a report may ask for, and what a question may.
+ROW_KINDS = frozenset(
+    {
+        ColumnKind.TEXT,
+        ColumnKind.LONG_TEXT,
+        ColumnKind.INTEGER,
+        ColumnKind.MONEY,
+        ColumnKind.CHOICE,
+        ColumnKind.ESTABLISHMENT,
+        ColumnKind.DATE,
+    }
+)
+QUESTION_KINDS = frozenset(ColumnKind) - {ColumnKind.ESTABLISHMENT}
 
 
 class RuleKind(models.TextChoices):

@@ -245,24 +245,37 @@ class Indicator(models.Model):
 
 
 class Column(models.Model):
-    """A column of a part with rows. `choices` is a list of [code, label]."""
+    """A column of a part with rows, or a question. `choices` is a list of [code, label].
+
+    A question may be asked only if an earlier one was answered (`asked_if`: with yes, where that
+    is a question of yes or no), and may name the field of a record that its answer proposes to
+    update; what fields there are is for the app that asks to say.
+    """
 
     version = models.ForeignKey(
         FormVersion, models.PROTECT, related_name="columns", verbose_name="Phiên bản"
     )
     part = models.ForeignKey(Part, models.PROTECT, related_name="columns", verbose_name="Phần")
     code = models.SlugField("Mã", max_length=40)
-    label = models.CharField("Tên cột", max_length=150)
+    label = models.CharField("Tên cột, câu hỏi", max_length=250)
     kind = models.CharField("Loại", max_length=15, choices=ColumnKind.choices)
+    unit = models.CharField("Đơn vị tính", max_length=40, blank=True)
     choices = models.JSONField("Danh mục", default=list, blank=True)
     source = models.CharField("Danh mục lấy từ", max_length=60, blank=True)
     is_required = models.BooleanField("Bắt buộc", default=False)
     order = models.PositiveSmallIntegerField("Thứ tự")
     help_text = models.CharField("Giải thích", max_length=300, blank=True)
+    asked_if = models.CharField(
+        "Chỉ hỏi khi câu này được trả lời",
+        max_length=40,
+        blank=True,
+        help_text="Mã của một câu hỏi đứng trước; câu “có hoặc không” phải được trả lời “có”.",
+    )
+    proposes = models.CharField("Đề xuất cập nhật vào", max_length=60, blank=True)
 
     class Meta:
-        verbose_name = "cột"
-        verbose_name_plural = "cột"
+        verbose_name = "cột, câu hỏi"
+        verbose_name_plural = "cột, câu hỏi"
         ordering = ["part", "order"]
         constraints = [
             models.UniqueConstraint(fields=["part", "code"], name="column_code_once"),

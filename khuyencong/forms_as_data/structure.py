@@ -83,7 +83,7 @@ class CellInfo:
 
 @dataclass(frozen=True, slots=True)
 class ColumnInfo:
-    """A column of a part with rows; `choices` are (code, label) pairs."""
+    """A column of a part with rows, or a question; `choices` are (code, label) pairs."""
 
     code: str
     label: str
@@ -92,6 +92,10 @@ class ColumnInfo:
     source: str
     is_required: bool
     help_text: str
+    id: int = 0
+    unit: str = ""
+    asked_if: str = ""
+    proposes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,10 @@ def _load(version: FormVersion) -> FormStructure:
                         source=row.source,
                         is_required=row.is_required,
                         help_text=row.help_text,
+                        id=row.pk,
+                        unit=row.unit,
+                        asked_if=row.asked_if,
+                        proposes=row.proposes,
                     )
                     for row in columns
                     if row.part_id == part.pk

@@ -18,6 +18,7 @@ from django.utils import timezone
 from collaborators.tests.factories import AssignmentFactory
 from facilities.merging import merge_establishments
 from facilities.models import DuplicateCandidate, PersonalDataRequest, SavedView
+from facilities.surveys.tests.factories import open_campaign
 from facilities.tests.factories import (
     EstablishmentFactory,
     MachineFactory,
@@ -87,6 +88,12 @@ PAPERS = table(OPEN, other=HIDDEN, viewer=HIDDEN)
 WRITE_PAPERS = table(
     REFUSED, own=OPEN, other=HIDDEN, viewer=HIDDEN, officer=OPEN, administrator=OPEN
 )
+# Surveys: answers name persons, so a viewer has the results alone.
+READ_TARGET = table(OPEN, other=HIDDEN, viewer=HIDDEN)
+FILL_TARGET = table(
+    REFUSED, own=OPEN, other=HIDDEN, viewer=HIDDEN, officer=OPEN, administrator=OPEN
+)
+JSON = "application/json"
 # Reports: own communes and the Centre; a viewer what is accepted; money is the accountant's, not figures.
 READ_ACCEPTED = table(OPEN, other=HIDDEN, accountant=HIDDEN)
 READ_REPORT = table(OPEN, other=HIDDEN, accountant=HIDDEN, viewer=HIDDEN)
@@ -172,6 +179,16 @@ ROUTES: dict[str, Route] = {
         ONLY_ADMINISTRATOR | {"other": HIDDEN}, ("data_request",)
     ),
     "facilities:personal_accesses": Route(ONLY_ADMINISTRATOR),
+    "surveys:list": Route(ALL),
+    "surveys:mine": Route(ALL),
+    "surveys:data": Route(READ_TARGET, ("survey_target",)),
+    "surveys:save": Route(FILL_TARGET, ("survey_target",), "post", {"word": "word"}, JSON),
+    "surveys:photo": Route(FILL_TARGET, ("survey_target",), "post", {"question": "anh_co_so"}),
+    "surveys:photo_remove": Route(FILL_TARGET, ("survey_target", "uuid"), "post"),
+    "surveys:submit": Route(FILL_TARGET, ("survey_target",), "post", {"client_id": None}, JSON),
+    "surveys:unreachable": Route(
+        FILL_TARGET, ("survey_target",), "post", {"reason": "absent"}, JSON
+    ),
     "imports:upload": Route(IMPORTERS),
     "imports:template": Route(IMPORTERS),
     "imports:detail": Route(ONLY_THE_IMPORTER, ("import",)),
@@ -293,6 +310,8 @@ def world(db, django_capture_on_commit_callbacks):
         "pair": pair.pk,
         "merge_record": merge_record.pk,
         "saved_view": saved_view.pk,
+        "survey_target": open_campaign(officer).targets.get(establishment=establishment).pk,
+        "uuid": uuid.uuid4(),
         "paper": paper.pk,
         "paper_owner": "facilities.establishment",
         "export": export.pk,

@@ -1,6 +1,5 @@
 """Pages of the author's side: the list, writing a report, its rows."""
 
-import json
 import uuid
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from collaborators.queries import principal_assignments
 from khuyencong.core.enums import CENTRE_ROLES, Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, NotAllowed, Refusal, WrongStatus
+from khuyencong.core.json_body import json_body
 from khuyencong.core.middleware import wants_json
 from khuyencong.core.numbers import whole_number
 from khuyencong.core.permissions import check_has_role
@@ -162,18 +162,6 @@ def _saved_json(result: drafts.SaveResult) -> dict:
     }
 
 
-def _json_body(request: HttpRequest) -> dict:
-    if len(request.body) > MAX_JSON_BYTES:
-        raise InvalidInput("Dữ liệu gửi lên quá lớn.")
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("Dữ liệu gửi lên không đọc được.") from error
-    if not isinstance(body, dict):
-        raise InvalidInput("Dữ liệu gửi lên không đọc được.")
-    return body
-
-
 def _refusal_json(refusal: Refusal) -> JsonResponse:
     """A refusal for our own script: it stops sending and shows the sentence."""
     status = (
@@ -196,7 +184,7 @@ def report_save(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("reports:edit", pk=pk)
     if wants_json(request):
         try:
-            cells = _json_body(request).get("cells")
+            cells = json_body(request, MAX_JSON_BYTES).get("cells")
             if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
                 raise InvalidInput("Dữ liệu gửi lên không đọc được.")
             result = drafts.save_cells(actor=request.user, report_id=pk, cells=cells)
@@ -296,7 +284,7 @@ def report_nothing(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     try:
         permissions.check_can_edit_report(request.user, report)
-        body = _json_body(request)
+        body = json_body(request, MAX_JSON_BYTES)
         part, stated = str(body.get("part", "")), bool(body.get("stated"))
         if stated:
             statement = drafts.state_nothing(actor=request.user, report_id=pk, part_code=part)

@@ -100,7 +100,18 @@ class IndicatorInline(ContentInline):
 
 class ColumnInline(ContentInline):
     model = Column
-    fields = ("order", "part", "code", "label", "kind", "choices", "is_required")
+    fields = (
+        "order",
+        "part",
+        "code",
+        "label",
+        "kind",
+        "unit",
+        "choices",
+        "is_required",
+        "asked_if",
+        "proposes",
+    )
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("part")

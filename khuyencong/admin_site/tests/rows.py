@@ -20,7 +20,9 @@ from facilities.models import (
     SavedView,
     SearchWord,
     StatusChange,
+    SurveyPhoto,
 )
+from facilities.surveys.tests.factories import open_campaign, submitted_target
 from facilities.tests.factories import (
     AwardFactory,
     CertificateFactory,
@@ -129,7 +131,7 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         signed_on=today,
     )
     ExportJob.objects.create(kind="x", title="Sổ cơ sở", format="xlsx", requested_by=administrator)
-    Attachment.objects.create(
+    paper = Attachment.objects.create(
         owner_type=ContentType.objects.get_for_model(award),
         owner_id=award.pk,
         file="attachments/1",
@@ -138,6 +140,12 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         size=10,
         sha256="0" * 64,
         uploaded_by=administrator,
+    )
+    target = submitted_target()
+    SurveyPhoto.objects.create(
+        target=open_campaign().targets.first(),
+        question=target.answers.first().question,
+        attachment=paper,
     )
     seen = {
         "username": "ai-do",

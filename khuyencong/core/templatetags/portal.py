@@ -57,6 +57,16 @@ STATUS_STYLES = {
     "unchanged": ("neutral", "check"),
     "doubtful": ("warning", "alert-triangle"),
     "wrong": ("danger", "alert-circle"),
+    # Surveys
+    "closed": ("success", "check"),
+    "todo": ("neutral", "circle-dashed"),
+    "doing": ("info", "pencil"),
+    "unreachable": ("warning", "user"),
+    "approved": ("success", "circle-check"),
+    "removed": ("neutral", "x"),
+    "proposed": ("info", "hourglass"),
+    "refused": ("neutral", "x"),
+    "superseded": ("neutral", "history"),
     # Where data come from
     "illustration": ("warning", "info-circle"),
     "published": ("info", "link"),

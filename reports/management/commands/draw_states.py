@@ -1,53 +1,144 @@
 """Draw docs/states.md from the transition tables, so that the picture is never older than the code."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from facilities.surveys.enums import (
+    CAMPAIGN_TRANSITIONS,
+    TARGET_TRANSITIONS,
+    UPDATE_TRANSITIONS,
+    CampaignState,
+    TargetState,
+    UpdateState,
+)
 from reports.enums import REPORT_TRANSITIONS, ReportStatus
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "states.md"
+CHECKER = "chuyên viên, lãnh đạo Trung tâm; không phải người soạn, người nộp"
 # What a person does to move a report from one status to another, and who that person is.
 REPORT_MOVES = {
     (ReportStatus.DRAFT, ReportStatus.SUBMITTED): ("nộp", "cộng tác viên phụ trách địa bàn"),
-    (ReportStatus.SUBMITTED, ReportStatus.RETURNED): (
-        "trả lại để sửa",
-        "chuyên viên, lãnh đạo Trung tâm; không phải người soạn, người nộp",
-    ),
-    (ReportStatus.SUBMITTED, ReportStatus.ACCEPTED): (
-        "duyệt",
-        "chuyên viên, lãnh đạo Trung tâm; không phải người soạn, người nộp",
-    ),
+    (ReportStatus.SUBMITTED, ReportStatus.RETURNED): ("trả lại để sửa", CHECKER),
+    (ReportStatus.SUBMITTED, ReportStatus.ACCEPTED): ("duyệt", CHECKER),
     (ReportStatus.RETURNED, ReportStatus.SUBMITTED): (
         "sửa và nộp lại",
         "cộng tác viên phụ trách địa bàn",
     ),
 }
+RUNNER = "chuyên viên Trung tâm, quản trị"
+ASKER = "cộng tác viên được giao hoặc của địa bàn; chuyên viên, quản trị"
+SURVEY_CHECKER = "chuyên viên Trung tâm; không phải người điền phiếu"
+CAMPAIGN_MOVES = {
+    (CampaignState.DRAFT, CampaignState.OPEN): ("mở, chốt danh sách cơ sở", RUNNER),
+    (CampaignState.OPEN, CampaignState.CLOSED): ("kết thúc", RUNNER),
+}
+UNREACHABLE = TargetState.UNREACHABLE
+TARGET_MOVES = {
+    (TargetState.TODO, TargetState.DOING): ("lưu câu trả lời đầu tiên", ASKER),
+    **{
+        (start, TargetState.SUBMITTED): ("gửi phiếu", ASKER)
+        for start in (TargetState.TODO, TargetState.DOING, TargetState.RETURNED, UNREACHABLE)
+    },
+    **{
+        (start, UNREACHABLE): ("ghi không gặp được, có lý do", ASKER)
+        for start in (TargetState.TODO, TargetState.DOING, TargetState.RETURNED)
+    },
+    (UNREACHABLE, TargetState.DOING): ("hỏi lại", ASKER),
+    **{
+        (start, TargetState.REMOVED): ("rút khỏi danh sách, có lý do", RUNNER)
+        for start in (TargetState.TODO, TargetState.DOING, TargetState.RETURNED, UNREACHABLE)
+    },
+    (TargetState.REMOVED, TargetState.TODO): ("đưa lại vào danh sách, có lý do", RUNNER),
+    (TargetState.SUBMITTED, TargetState.RETURNED): ("trả lại để bổ sung", SURVEY_CHECKER),
+    (TargetState.SUBMITTED, TargetState.APPROVED): (
+        "duyệt, khi mọi đề xuất cập nhật đã xét",
+        SURVEY_CHECKER,
+    ),
+}
+UPDATE_MOVES = {
+    (UpdateState.PROPOSED, UpdateState.ACCEPTED): ("ghi vào sổ", SURVEY_CHECKER),
+    (UpdateState.PROPOSED, UpdateState.REFUSED): ("không ghi", SURVEY_CHECKER),
+    (UpdateState.PROPOSED, UpdateState.SUPERSEDED): ("gửi lại phiếu", ASKER),
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A transition table with what moves a record along it, and by whom."""
+
+    title: str
+    where: str
+    states: type
+    transitions: dict
+    moves: dict
+
+
+TABLES = (
+    Table(
+        "Report",
+        "reports/enums.py: REPORT_TRANSITIONS",
+        ReportStatus,
+        REPORT_TRANSITIONS,
+        REPORT_MOVES,
+    ),
+    Table(
+        "Survey campaign",
+        "facilities/surveys/enums.py: CAMPAIGN_TRANSITIONS",
+        CampaignState,
+        CAMPAIGN_TRANSITIONS,
+        CAMPAIGN_MOVES,
+    ),
+    Table(
+        "Establishment of a campaign",
+        "facilities/surveys/enums.py: TARGET_TRANSITIONS",
+        TargetState,
+        TARGET_TRANSITIONS,
+        TARGET_MOVES,
+    ),
+    Table(
+        "Proposed update of a record",
+        "facilities/surveys/enums.py: UPDATE_TRANSITIONS",
+        UpdateState,
+        UPDATE_TRANSITIONS,
+        UPDATE_MOVES,
+    ),
+)
 
 
 def states_document() -> str:
     """The text of docs/states.md; raises KeyError for a transition that nobody has described."""
-    moves = [
-        (start, end, *REPORT_MOVES[start, end])
-        for start in ReportStatus
-        for end in ReportStatus
-        if end in REPORT_TRANSITIONS[start]
-    ]
-    final = [status for status in ReportStatus if not REPORT_TRANSITIONS[status]]
     lines = [
         "# States",
         "",
         "Drawn by `python manage.py draw_states` from the transition tables; do not edit by hand.",
         "",
-        "## Report (`reports/enums.py: REPORT_TRANSITIONS`)",
+    ]
+    for table in TABLES:
+        lines += _drawn(table)
+    return "\n".join(lines)
+
+
+def _drawn(table: Table) -> list[str]:
+    moves = [
+        (start, end, *table.moves[start, end])
+        for start in table.states
+        for end in table.states
+        if end in table.transitions[start]
+    ]
+    final = [state for state in table.states if not table.transitions[state]]
+    first = next(iter(table.states))
+    return [
+        f"## {table.title} (`{table.where}`)",
         "",
         "```mermaid",
         "stateDiagram-v2",
-        *(f"    {status.value}: {status.label}" for status in ReportStatus),
-        f"    [*] --> {ReportStatus.DRAFT.value}",
+        *(f"    {state.value}: {state.label}" for state in table.states),
+        f"    [*] --> {first.value}",
         *(f"    {start.value} --> {end.value}: {verb}" for start, end, verb, _ in moves),
-        *(f"    {status.value} --> [*]" for status in final),
+        *(f"    {state.value} --> [*]" for state in final),
         "```",
         "",
         "| From | To | What is done | By whom |",
@@ -57,10 +148,9 @@ def states_document() -> str:
             for start, end, verb, who in moves
         ),
         "",
-        "Final: " + ", ".join(f"{status.label} (`{status.value}`)" for status in final) + ".",
+        "Final: " + ", ".join(f"{state.label} (`{state.value}`)" for state in final) + ".",
         "",
     ]
-    return "\n".join(lines)
 
 
 class Command(BaseCommand):
