@@ -61,7 +61,8 @@ def main() -> None:
         reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         result, error = dict(job.result), job.error
         if job.result:
-            actions.undo_import(actor=officer, job_id=job.pk)
+            actions.start_undo(actor=officer, job_id=job.pk)
+            actions.run_undo(job.pk)
         step("undo")
     job.file.delete(save=False)
     job.delete()

@@ -11,12 +11,13 @@ from io import StringIO
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from collaborators.queries import own_place_ids
 from facilities import importing_sql, permissions, rules
 from facilities.enums import FIRST_STATUSES, DataSource, EstablishmentStatus, LegalForm
-from facilities.models import Establishment, Industry, NetworkGroup
+from facilities.models import DuplicateCandidate, Establishment, Industry, NetworkGroup
 from facilities.queries import places_to_add_in
 from facilities.queries.lookalikes import bare_name
 from khuyencong.core.exceptions import Conflict
@@ -25,10 +26,16 @@ from khuyencong.core.models import Place, PlaceLineage, in_force_on
 from khuyencong.core.numbers import format_scaled
 from khuyencong.core.text import fold
 from khuyencong.files.models import Attachment
-from khuyencong.imports.models import ImportJob, ImportRow
+from khuyencong.imports import progress
+from khuyencong.imports.models import ImportJob
 from khuyencong.imports.registry import Column, ImportKind
 from khuyencong.imports.values import as_text, parse_number, parse_year
 
+# Rows of the sheet that are added by one statement.
+STRETCH = 10_000
+# Foreign keys are checked after each statement: waiting for the end of the transaction, every row that
+# a history trigger writes would go through all checks that wait (20,000 rows took minutes to remove).
+CHECK_AT_ONCE = "SET CONSTRAINTS ALL IMMEDIATE"
 NOT_YOURS = "{place} không thuộc địa bàn anh/chị đang phụ trách."
 
 # Ways to write a legal form, folded; the longest that a text begins with counts.
@@ -271,8 +278,8 @@ def compare(user, job: ImportJob) -> None:
 def _load_candidates(cursor, job: ImportJob) -> None:
     """The book's establishments of the communes in the sheet, with their bare names, in a table of
     this transaction: the rule of `bare_name` stands in one place."""
-    cursor.execute(importing_sql.CANDIDATE_TABLE)
-    cursor.execute(importing_sql.CANDIDATES_OF_JOB, {"job": job.pk})
+    cursor.execute(importing_sql.CANDIDATE_TABLE, {"job": job.pk})
+    cursor.execute(importing_sql.CANDIDATES_OF_JOB)
     last = 0
     while True:
         cursor.execute(importing_sql.CANDIDATE_NAMES, [last])
@@ -298,6 +305,7 @@ def apply(user, job: ImportJob) -> dict:
         "everywhere": user.has_role(*permissions.WRITERS),
     }
     with connection.cursor() as cursor:
+        cursor.execute(CHECK_AT_ONCE)
         # Doubtful rows that a person said are the book's are compared now, like the others.
         cursor.execute(importing_sql.LOCK_TARGETS, given)
         cursor.execute(importing_sql.CHANGES_DECIDED, given)
@@ -315,9 +323,7 @@ def apply(user, job: ImportJob) -> dict:
                 "Anh/chị bấm “Kiểm tra lại”."
             )
         cursor.execute(importing_sql.NUMBER_NEW, given)
-        insert, defaults = importing_sql.insert_new(connection)
-        cursor.execute(insert, {**defaults, **given})
-        added = cursor.rowcount
+        added = _insert_new(cursor, job, given)
         cursor.execute(importing_sql.UPDATE_CHANGED, given)
         changed = cursor.rowcount
         cursor.execute(importing_sql.MARK_CHANGED, given)
@@ -330,6 +336,20 @@ def apply(user, job: ImportJob) -> dict:
         "skipped": skipped,
         "left_out": left_out,
     }
+
+
+def _insert_new(cursor, job: ImportJob, given: dict) -> int:
+    """Add the new establishments, a stretch of the sheet at a time so that the page can tell how far
+    it is; returns how many."""
+    insert, defaults = importing_sql.insert_new(connection)
+    numbers = job.rows.aggregate(first=Min("number"), last=Max("number"))
+    first, last, added = numbers["first"] or 0, numbers["last"] or -1, 0
+    for start in range(first, last + 1, STRETCH):
+        stretch = {"from": start, "to": start + STRETCH - 1}
+        cursor.execute(insert, {**defaults, **given, **stretch})
+        added += cursor.rowcount
+        progress.tell(job.pk, min(last, stretch["to"]) - first + 1, last - first + 1)
+    return added
 
 
 def _check_decided(cursor, given) -> None:
@@ -350,28 +370,31 @@ def undo(user, job: ImportJob) -> tuple[int, list]:
     """Take an import back; (records taken back, [(row number, name, why it stayed)])."""
     given = {"job": job.pk, "at": job.applied_at, "now": timezone.now()}
     with connection.cursor() as cursor:
-        cursor.execute(importing_sql.LOCK_RESULTS, given)
-        cursor.execute(importing_sql.UNDO_KEPT_CHANGED, given)
-        kept = [
-            [number, name, f"đã được sửa lúc {timezone.localtime(at):%H:%M ngày %d/%m/%Y}"]
-            for number, name, at in cursor.fetchall()
-        ]
-        used = _used_elsewhere(cursor, given)
-        cursor.execute(importing_sql.UNDO_USED, {**given, "used": used})
-        kept += [
-            [number, name, "đã có sản phẩm, hồ sơ hoặc số liệu khác gắn với cơ sở này"]
-            for number, name in cursor.fetchall()
-        ]
+        cursor.execute(CHECK_AT_ONCE)
+        cursor.execute(importing_sql.RESULTS, given)
+        cursor.execute(importing_sql.LOCK_RESULTS)
+        cursor.execute(importing_sql.KEEP_CHANGED, given)
+        _keep_used(cursor)
+        cursor.execute(importing_sql.KEPT)
+        kept = [[number, name, _why(keep, at)] for number, name, keep, at in cursor.fetchall()]
+        cursor.execute(importing_sql.FORGET_OPEN_PAIRS)
         cursor.execute(importing_sql.UNDO_CHANGED, given)
         count = cursor.rowcount
-        cursor.execute(importing_sql.UNDO_NEW, {**given, "used": used})
+        cursor.execute(importing_sql.UNDO_NEW)
         count += cursor.rowcount
-    return count, sorted(kept)
+        cursor.execute("DROP TABLE kc_result")
+    return count, kept
 
 
-def _used_elsewhere(cursor, given) -> list[int]:
-    """Of the establishments that an import added those that something else points to."""
-    used: set[int] = set()
+def _why(keep: str, changed_at) -> str:
+    """Why a record stays when its import is taken back."""
+    if keep == "changed":
+        return f"đã được sửa lúc {timezone.localtime(changed_at):%H:%M ngày %d/%m/%Y}"
+    return "đã có sản phẩm, hồ sơ hoặc số liệu khác gắn với cơ sở này"
+
+
+def _keep_used(cursor) -> None:
+    """Mark the establishments that an import added and something else points to since."""
     for relation in Establishment._meta.related_objects:
         model = relation.related_model
         field = relation.field
@@ -381,15 +404,11 @@ def _used_elsewhere(cursor, given) -> list[int]:
             table, column = relation.through._meta.db_table, field.m2m_reverse_name()
         else:
             table, column = model._meta.db_table, field.column
-        cursor.execute(importing_sql.used_by(table, column), given)
-        used |= {pk for (pk,) in cursor.fetchall()}
-    papers = Attachment.objects.filter(
-        owner_type=ContentType.objects.get_for_model(Establishment),
-        owner_id__in=ImportRow.objects.filter(
-            job=given["job"], target_id=None, result_id__isnull=False
-        ).values("result_id"),
-    )
-    return sorted(used | set(papers.values_list("owner_id", flat=True)))
+        only = "t.state <> 'open'" if model is DuplicateCandidate else "TRUE"
+        cursor.execute(importing_sql.keep_used_by(table, column, only))
+    owner = ContentType.objects.get_for_model(Establishment).pk
+    papers = Attachment._meta.db_table
+    cursor.execute(importing_sql.keep_used_by(papers, "owner_id", "t.owner_type_id = %s"), [owner])
 
 
 def words_of(user, rows) -> None:

@@ -28,19 +28,22 @@ FIELDS = (
 CANDIDATE_TABLE = """
 CREATE TEMP TABLE kc_candidate_name (establishment_id bigint, place_id bigint, name text) ON COMMIT DROP;
 CREATE TEMP TABLE kc_candidate_key (establishment_id bigint, bare text, folded text) ON COMMIT DROP;
-"""
-# The book's establishments of the communes in the sheet, and of the units these came from.
-CANDIDATES_OF_JOB = """
-WITH wanted AS (
+CREATE TEMP TABLE kc_wanted ON COMMIT DROP AS
     SELECT DISTINCT (data->>'place')::bigint AS unit FROM imports_importrow
-    WHERE job_id = %(job)s AND state <> 'wrong'
-), line AS (
-    SELECT unit, unit AS place_id FROM wanted
-    UNION SELECT l.successor_id, l.place_id FROM core_placelineage l JOIN wanted ON unit = l.successor_id
+    WHERE job_id = %(job)s AND state <> 'wrong';
+ANALYZE kc_wanted;
+"""
+# The book's establishments of the communes in the sheet, and of the units these came from. The units
+# stand in a counted table: guessed at, they look so many that the whole book would be read.
+CANDIDATES_OF_JOB = """
+WITH line AS MATERIALIZED (
+    SELECT unit, unit AS place_id FROM kc_wanted
+    UNION SELECT l.successor_id, l.place_id FROM core_placelineage l JOIN kc_wanted ON unit = l.successor_id
 )
 INSERT INTO kc_candidate_name
-SELECT e.id, line.unit, e.name FROM line JOIN facilities_establishment e
-    ON e.place_id = line.place_id AND e.status <> 'merged'
+SELECT e.id, line.unit, e.name FROM line CROSS JOIN LATERAL (
+    SELECT id, name FROM facilities_establishment WHERE place_id = line.place_id AND status <> 'merged' OFFSET 0
+) e
 """
 CANDIDATE_NAMES = """
 SELECT DISTINCT establishment_id, name FROM kc_candidate_name WHERE establishment_id > %s
@@ -50,7 +53,7 @@ CANDIDATES_KEYED = """
 CREATE TEMP TABLE kc_candidate ON COMMIT DROP AS
 SELECT n.establishment_id, n.place_id, k.bare, k.folded
 FROM kc_candidate_name n JOIN kc_candidate_key k USING (establishment_id);
-DROP TABLE kc_candidate_name, kc_candidate_key;
+DROP TABLE kc_candidate_name, kc_candidate_key, kc_wanted;
 CREATE INDEX ON kc_candidate (place_id, bare);
 ANALYZE kc_candidate;
 """
@@ -64,10 +67,18 @@ FROM (
     FROM imports_importrow WHERE job_id = %(job)s AND data ? 'tax_code'
 ) d WHERE d.id = r.id AND d.number <> d.first
 """
+# Whole as the index that makes a tax code unique has it, or the whole book would be read.
 BY_TAX_CODE = """
 UPDATE imports_importrow r SET target_id = e.id
 FROM facilities_establishment e
 WHERE r.job_id = %(job)s AND r.state = 'new' AND r.data ? 'tax_code' AND e.tax_code = r.data->>'tax_code'
+  AND e.tax_code <> '' AND e.status <> 'merged'
+"""
+BY_TAX_CODE_MERGED = """
+UPDATE imports_importrow r SET target_id = e.id
+FROM facilities_establishment e
+WHERE r.job_id = %(job)s AND r.state = 'new' AND r.target_id IS NULL AND r.data ? 'tax_code'
+  AND e.tax_code = r.data->>'tax_code' AND e.status = 'merged'
 """
 TARGET_MERGED = f"""
 UPDATE imports_importrow r SET target_id = NULL, {_WRONG.format(field="'tax_code'", sentence="'Mã số thuế này thuộc một hồ sơ đã gộp vào cơ sở khác; anh/chị sửa ở trang của cơ sở đó.'")}
@@ -129,6 +140,7 @@ FROM (
 COMPARE = (
     SAME_TAX_CODE_IN_FILE,
     BY_TAX_CODE,
+    BY_TAX_CODE_MERGED,
     TARGET_MERGED,
     BY_NAME,
     DOUBTFUL,
@@ -237,7 +249,8 @@ _STATED = {
 
 
 def insert_new(connection) -> tuple[str, dict]:
-    """The insert of all new rows, and the defaults of what a sheet does not say."""
+    """The insert of the new rows of a stretch of the sheet (`from`, `to`: numbers of rows), and the
+    defaults of what a sheet does not say."""
     defaults, columns = {}, {}
     for field in Establishment._meta.concrete_fields:
         if field.generated:
@@ -250,7 +263,7 @@ def insert_new(connection) -> tuple[str, dict]:
     names = ", ".join(f'"{column}"' for column in columns)
     sql = (
         f"INSERT INTO facilities_establishment ({names}) SELECT {', '.join(columns.values())}"
-        f" FROM imports_importrow r WHERE {_TO_ADD} ORDER BY r.number"
+        f" FROM imports_importrow r WHERE {_TO_ADD} AND r.number BETWEEN %(from)s AND %(to)s ORDER BY r.number"
     )
     return sql, defaults
 
@@ -274,19 +287,32 @@ SELECT count(*) FILTER (WHERE state = 'unchanged' OR (decision = 'same' AND chan
 FROM imports_importrow WHERE job_id = %(job)s
 """
 
-_WRITTEN = "r.job_id = %(job)s AND r.result_id IS NOT NULL AND e.id = r.result_id"
-LOCK_RESULTS = f"""
-SELECT count(*) FROM (SELECT e.id FROM facilities_establishment e, imports_importrow r WHERE {_WRITTEN}
+# What an import wrote, in a counted table of this transaction with what stands in the way of taking it
+# back: `keep` is empty, 'changed' or 'used'. Joined through the rows as they lie, each record would
+# be looked for among all rows of the import.
+RESULTS = """
+CREATE TEMP TABLE kc_result ON COMMIT DROP AS
+SELECT result_id AS id, id AS row_id, number, target_id IS NULL AS is_new, ''::text AS keep
+FROM imports_importrow WHERE job_id = %(job)s AND result_id IS NOT NULL;
+CREATE UNIQUE INDEX ON kc_result (id);
+ANALYZE kc_result;
+"""
+LOCK_RESULTS = """
+SELECT count(*) FROM (SELECT e.id FROM facilities_establishment e JOIN kc_result w ON w.id = e.id
 ORDER BY e.id FOR UPDATE OF e) locked
 """
-UNDO_KEPT_CHANGED = f"""
-SELECT r.number, e.name, e.updated_at FROM imports_importrow r, facilities_establishment e
-WHERE {_WRITTEN} AND e.updated_at <> %(at)s ORDER BY r.number
+KEEP_CHANGED = """
+UPDATE kc_result w SET keep = 'changed' FROM facilities_establishment e
+WHERE e.id = w.id AND e.updated_at <> %(at)s
 """
-UNDO_USED = f"""
-SELECT r.number, e.name FROM imports_importrow r, facilities_establishment e
-WHERE {_WRITTEN} AND r.target_id IS NULL AND e.updated_at = %(at)s AND e.id = ANY(%(used)s::bigint[])
-ORDER BY r.number
+KEPT = """
+SELECT w.number, e.name, w.keep, e.updated_at FROM kc_result w JOIN facilities_establishment e ON e.id = w.id
+WHERE w.keep <> '' ORDER BY w.number
+"""
+# A pair that the nightly search noted and nobody has decided is no reason to keep a record.
+FORGET_OPEN_PAIRS = """
+DELETE FROM facilities_duplicatecandidate d USING kc_result w
+WHERE w.is_new AND w.keep = '' AND w.id IN (d.first_id, d.second_id) AND d.state = 'open'
 """
 UNDO_CHANGED = f"""
 UPDATE facilities_establishment e SET updated_at = %(now)s, {
@@ -295,19 +321,17 @@ UPDATE facilities_establishment e SET updated_at = %(now)s, {
         for name, column, kind in FIELDS
     )
 }
-FROM imports_importrow r WHERE {_WRITTEN} AND r.target_id IS NOT NULL AND e.updated_at = %(at)s
+FROM kc_result w JOIN imports_importrow r ON r.id = w.row_id
+WHERE e.id = w.id AND NOT w.is_new AND w.keep = ''
 """
 UNDO_NEW = """
-DELETE FROM facilities_establishment e
-WHERE e.id IN (
-    SELECT r.result_id FROM imports_importrow r
-    WHERE r.job_id = %(job)s AND r.result_id IS NOT NULL AND r.target_id IS NULL
-    EXCEPT SELECT unnest(%(used)s::bigint[])
-) AND e.updated_at = %(at)s
+DELETE FROM facilities_establishment e USING kc_result w WHERE e.id = w.id AND w.is_new AND w.keep = ''
 """
-NEW_IDS = "SELECT result_id FROM imports_importrow WHERE job_id = %(job)s AND target_id IS NULL AND result_id IS NOT NULL"
 
 
-def used_by(table: str, column: str) -> str:
-    """Which new establishments a table points to."""
-    return f'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" IN ({NEW_IDS})'
+def keep_used_by(table: str, column: str, only: str = "TRUE") -> str:
+    """Marks the new establishments that a table points to (`only` those of its rows)."""
+    return (
+        f"UPDATE kc_result w SET keep = 'used' WHERE w.is_new AND w.keep = ''"
+        f' AND EXISTS (SELECT 1 FROM "{table}" t WHERE t."{column}" = w.id AND {only})'
+    )

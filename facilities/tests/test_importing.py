@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from facilities import actions as registry
+from facilities import importing_sql
 from facilities.enums import DataSource
-from facilities.models import Establishment
+from facilities.models import DuplicateCandidate, Establishment
 from facilities.tests.factories import EstablishmentFactory, NetworkGroupFactory, ProductFactory
 from khuyencong.audit.readers import field_history
 from khuyencong.core.exceptions import InvalidInput, NotAllowed, WrongStatus
@@ -66,6 +67,14 @@ def applied(actor, job: ImportJob, *, only_right: bool = True) -> ImportJob:
     actions.run_apply(job.pk)
     job.refresh_from_db()
     assert job.status == ImportStatus.APPLIED, job.error
+    return job
+
+
+def undone(actor, job: ImportJob) -> ImportJob:
+    actions.start_undo(actor=actor, job_id=job.pk)
+    actions.run_undo(job.pk)
+    job.refresh_from_db()
+    assert job.status == ImportStatus.UNDONE, job.error
     return job
 
 
@@ -183,7 +192,7 @@ def test_import_undo_takes_all_back_and_keeps_what_changed_since(cast):
         on=sen.registered_on,
         reason="Thiếu nguyên liệu",
     )
-    job = actions.undo_import(actor=cast.officer, job_id=job.pk)
+    job = undone(cast.officer, job)
     book.refresh_from_db()
     assert (book.address, book.labour_total) == ("Cũ", None)
     assert job.result["undone"] == 1
@@ -193,13 +202,60 @@ def test_import_undo_takes_all_back_and_keeps_what_changed_since(cast):
     ]
     assert Establishment.objects.count() == 3
     with pytest.raises(WrongStatus):
-        actions.undo_import(actor=cast.officer, job_id=job.pk)
+        actions.start_undo(actor=cast.officer, job_id=job.pk)
+
+
+def test_import_undo_happens_once_and_is_told_so(cast):
+    job = applied(cast.officer, checked(cast.officer, messy_workbook(ROWS[:1])))
+    actions.start_undo(actor=cast.officer, job_id=job.pk)
+    with pytest.raises(WrongStatus, match="đang được hoàn tác"):
+        actions.start_undo(actor=cast.officer, job_id=job.pk)
+    actions.run_undo(job.pk)
+    actions.run_undo(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.result["undone"]) == (ImportStatus.UNDONE, 1)
+
+
+def test_import_undo_that_fails_leaves_everything_as_it_was(cast, monkeypatch):
+    book = EstablishmentFactory(name="Xưởng mộc Tân Tiến", place=cast.phuoc_hai, address="Cũ")
+    rows = [ROWS[0], ("Xưởng mộc Tân Tiến", "", "", "", "", "Phước Hải", "Mới", 4, 1, "")]
+    job = applied(cast.officer, checked(cast.officer, messy_workbook(rows)))
+    with monkeypatch.context() as patch:
+        patch.setattr(importing_sql, "UNDO_NEW", "SELECT 1 / 0")
+        actions.start_undo(actor=cast.officer, job_id=job.pk)
+        actions.run_undo(job.pk)
+    job.refresh_from_db()
+    book.refresh_from_db()
+    assert job.status == ImportStatus.APPLIED and "hoàn tác" in job.error
+    assert (book.address, Establishment.objects.count()) == ("Mới", 2)
+    assert undone(cast.officer, job).result["undone"] == 2
+
+
+def test_import_undo_is_not_held_by_pairs_that_nobody_decided(cast):
+    job = applied(cast.officer, checked(cast.officer, messy_workbook(ROWS[:2])))
+    first, second = Establishment.objects.order_by("pk")
+    pair = DuplicateCandidate.objects.create(first=first, second=second, score=60, reasons=["x"])
+    assert undone(cast.officer, job).result["undone"] == 2
+    assert not DuplicateCandidate.objects.filter(pk=pair.pk).exists()
+
+
+def test_import_knows_tax_codes_of_merged_records(cast):
+    kept = EstablishmentFactory(place=cast.phuoc_hai, name="Giữ lại")
+    EstablishmentFactory(
+        place=cast.phuoc_hai, tax_code="0100109106", status="merged", merged_into=kept
+    )
+    job = checked(cast.officer, messy_workbook(ROWS[1:2]))
+    assert "đã gộp" in job.rows.get().errors["tax_code"]
+    live = EstablishmentFactory(place=cast.phuoc_hai, tax_code="0100109106")
+    job = checked(cast.officer, messy_workbook(ROWS[1:2]))
+    row = job.rows.get()
+    assert (row.state, row.target_id) == (RowState.CHANGED, live.pk)
 
 
 def test_import_undo_leaves_history(cast):
     job = applied(cast.officer, checked(cast.officer, messy_workbook(ROWS[:1])))
     pk = Establishment.objects.get().pk
-    actions.undo_import(actor=cast.officer, job_id=job.pk)
+    undone(cast.officer, job)
     assert not Establishment.objects.exists()
     labels = Establishment.pgh_event_models["insert"].objects.filter(pgh_obj_id=pk)
     assert sorted(labels.values_list("pgh_label", flat=True)) == ["delete", "insert"]
@@ -332,6 +388,9 @@ def test_pages_from_upload_to_undo(cast, client, django_capture_on_commit_callba
     assert Establishment.objects.count() == 3
     assert "Kết quả" in client.get(detail).content.decode()
     client.post(reverse("imports:undo", args=[job.pk]))
+    assert "Đang hoàn tác" in client.get(detail).content.decode()
+    actions.run_undo(job.pk)
+    assert "Đã hoàn tác" in client.get(detail).content.decode()
     assert not Establishment.objects.exists()
     client.force_login(cast.collaborator, backend="khuyencong.core.auth.PortalBackend")
     assert client.get(detail).status_code == 404

@@ -16,8 +16,14 @@ from kombu.exceptions import OperationalError
 from khuyencong.core.exceptions import InvalidInput, NotAllowed, Refusal, WrongStatus
 from khuyencong.core.models import Place
 from khuyencong.core.text import clean
-from khuyencong.imports import headers, safety, sheets, staging
-from khuyencong.imports.enums import IMPORT_TRANSITIONS, Decision, ImportStatus, RowState
+from khuyencong.imports import headers, progress, safety, sheets, staging
+from khuyencong.imports.enums import (
+    IMPORT_TRANSITIONS,
+    WRITTEN,
+    Decision,
+    ImportStatus,
+    RowState,
+)
 from khuyencong.imports.headers import SheetColumn
 from khuyencong.imports.models import KEPT_FOR, ColumnMapping, ImportJob, ImportRow
 from khuyencong.imports.registry import ImportKind, kind_for
@@ -37,10 +43,20 @@ OURS = (
     "Máy gặp lỗi khi xử lý tệp này; chưa có gì được ghi vào sổ. Anh/chị thử lại; nếu vẫn không được, "
     "xin báo người quản trị hệ thống mã lần nhập {pk}."
 )
+NOT_UNDONE = (
+    "Máy gặp lỗi khi hoàn tác; sổ vẫn như trước khi hoàn tác. Anh/chị thử lại; nếu vẫn không được, xin báo "
+    "người quản trị hệ thống mã lần nhập {pk}."
+)
 CHANGED = (
     "Sổ đã thay đổi từ khi anh/chị xem trước nên chưa ghi gì. Anh/chị bấm “Kiểm tra lại” rồi xem lại "
     "các dòng."
 )
+# Where an import stays when no worker can be told of a task.
+_WITHOUT_WORKER = {
+    "check": ImportStatus.FAILED,
+    "apply": ImportStatus.CHECKED,
+    "undo": ImportStatus.APPLIED,
+}
 LOCK_CLASS = 7311  # first key of the advisory locks of imports
 
 
@@ -283,7 +299,7 @@ def start_apply(*, actor, job_id: int, only_right: bool) -> ImportJob:
     """
     job = _locked(actor, job_id)
     kind_for(job.kind).check_can_import(actor)
-    if job.status in (ImportStatus.APPLYING, ImportStatus.APPLIED):
+    if job.status in (ImportStatus.APPLYING, *WRITTEN):
         raise WrongStatus(
             "Lần nhập này đã được ghi vào sổ hoặc đang ghi; bấm lần nữa không đổi gì."
         )
@@ -295,6 +311,7 @@ def start_apply(*, actor, job_id: int, only_right: bool) -> ImportJob:
             f"Còn {open_rows} dòng sai hoặc chưa chọn. Anh/chị sửa, chọn cho hết, hoặc chỉ ghi các dòng đúng."
         )
     _set_status(job, ImportStatus.APPLYING, error="")
+    progress.forget(job.pk)
     transaction.on_commit(partial(_tell_worker, job, "apply"))
     return job
 
@@ -320,6 +337,7 @@ def run_apply(job_id: int) -> None:
                 result = kind.apply(user, job)
                 _set_status(job, ImportStatus.APPLIED, result=result, applied_at=job.applied_at)
             staging.analyse()
+            progress.forget(job.pk)
         except (Refusal, IntegrityError) as refusal:
             sentence = CHANGED if isinstance(refusal, IntegrityError) else str(refusal)
             _set_status(job, ImportStatus.CHECKED, error=sentence, applied_at=None)
@@ -329,25 +347,55 @@ def run_apply(job_id: int) -> None:
 
 
 @transaction.atomic
-def undo_import(*, actor, job_id: int) -> ImportJob:
-    """Take a whole import back: what it added goes, what it changed gets its old values; the history
-    keeps both. Records that somebody changed or built on since stay, and are named in the result.
+def start_undo(*, actor, job_id: int) -> ImportJob:
+    """Have a whole import taken back by a worker: what it added goes, what it changed gets its old
+    values; the history keeps both. Records that somebody changed or built on since stay, and are named
+    in the result.
 
+    Once only: a second click is told so. An undo whose worker has gone silent may be asked for again.
     Raises WrongStatus, NotAllowed.
     """
     job = _locked(actor, job_id)
-    kind = kind_for(job.kind)
-    kind.check_can_import(actor)
+    kind_for(job.kind).check_can_import(actor)
     if job.status == ImportStatus.UNDONE:
         at = timezone.localtime(job.undone_at)
         raise WrongStatus(f"Lần nhập này đã được hoàn tác lúc {at:%H:%M ngày %d/%m/%Y}.")
+    if job.status == ImportStatus.UNDOING:
+        if not job.is_stuck:
+            raise WrongStatus("Lần nhập này đang được hoàn tác; bấm lần nữa không đổi gì.")
+        _set_status(job, ImportStatus.APPLIED)
     if job.status != ImportStatus.APPLIED:
         raise WrongStatus("Lần nhập này chưa ghi vào sổ nên không có gì để hoàn tác.")
-    with pghistory.context(**_history(job, actor), undo=True):
-        count, kept = kind.undo(actor, job)
-    job.result = {**job.result, "undone": count, "kept": kept[:500], "kept_count": len(kept)}
-    _set_status(job, ImportStatus.UNDONE, result=job.result, undone_at=timezone.now())
+    _set_status(job, ImportStatus.UNDOING, error="")
+    transaction.on_commit(partial(_tell_worker, job, "undo"))
     return job
+
+
+def run_undo(job_id: int) -> None:
+    """Take an import back, in one transaction (a worker's part); all of it or nothing."""
+    with _only_worker(job_id) as alone:
+        job = ImportJob.objects.select_related("requested_by").filter(pk=job_id).first()
+        if not alone or job is None or job.status != ImportStatus.UNDOING:
+            return
+        kind, user = kind_for(job.kind), job.requested_by
+        try:
+            kind.check_can_import(user)
+            with transaction.atomic(), pghistory.context(**_history(job, user), undo=True):
+                count, kept = kind.undo(user, job)
+                result = {"undone": count, "kept": kept[:500], "kept_count": len(kept)}
+                job.result = {**job.result, **result}
+                _set_status(job, ImportStatus.UNDONE, result=job.result, undone_at=timezone.now())
+        except Refusal as refusal:
+            _give_back(job, error=str(refusal))
+        except Exception:
+            log.exception("undo of import %s failed", job.pk)
+            _give_back(job, error=NOT_UNDONE.format(pk=job.pk))
+
+
+def _give_back(job: ImportJob, error: str) -> None:
+    """What an undo that failed leaves: the import as it was, and why."""
+    job.refresh_from_db()
+    _set_status(job, ImportStatus.APPLIED, error=error)
 
 
 def remove_old_imports() -> int:
@@ -355,7 +403,7 @@ def remove_old_imports() -> int:
     count = 0
     for job in ImportJob.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).exclude(file=""):
         stored, storage = job.file.name, job.file.storage
-        if job.status not in (ImportStatus.APPLIED, ImportStatus.UNDONE):
+        if job.status not in WRITTEN:
             job.rows.all().delete()
         job.file = ""
         job.save(update_fields=["file"])
@@ -381,7 +429,7 @@ def _locked(actor, job_id: int) -> ImportJob:
 
 def _check_open(job: ImportJob) -> None:
     """Raise WrongStatus once the rows are in the book, or while a worker is at them."""
-    if job.status in (ImportStatus.APPLIED, ImportStatus.UNDONE):
+    if job.status in WRITTEN:
         raise WrongStatus("Lần nhập này đã ghi vào sổ; muốn nhập khác, anh/chị gửi tệp mới.")
     if job.is_at_work and not job.is_stuck:
         raise WrongStatus("Máy đang xử lý lần nhập này; anh/chị đợi xong rồi làm tiếp.")
@@ -407,8 +455,7 @@ def _tell_worker(job: ImportJob, task: str) -> None:
         )
     except (OperationalError, OSError):
         log.exception("no worker can be told of import %s", job.pk)
-        back = ImportStatus.FAILED if task == "check" else ImportStatus.CHECKED
-        _set_status(job, back, error=NO_WORKER)
+        _set_status(job, _WITHOUT_WORKER[task], error=NO_WORKER)
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ class ImportStatus(models.TextChoices):
     CHECKED = "checked", "Chờ ghi vào sổ"
     APPLYING = "applying", "Đang ghi vào sổ"
     APPLIED = "applied", "Đã ghi vào sổ"
+    UNDOING = "undoing", "Đang hoàn tác"
     UNDONE = "undone", "Đã hoàn tác"
     FAILED = "failed", "Không đọc được"
 
@@ -21,11 +22,14 @@ IMPORT_TRANSITIONS = {
     ImportStatus.CHECKING: {ImportStatus.CHECKED, ImportStatus.FAILED, ImportStatus.CHECKING},
     ImportStatus.CHECKED: {ImportStatus.CHECKING, ImportStatus.APPLYING},
     ImportStatus.APPLYING: {ImportStatus.APPLIED, ImportStatus.CHECKED},
-    ImportStatus.APPLIED: {ImportStatus.UNDONE},
+    ImportStatus.APPLIED: {ImportStatus.UNDOING},
+    ImportStatus.UNDOING: {ImportStatus.UNDONE, ImportStatus.APPLIED},
     ImportStatus.FAILED: {ImportStatus.CHECKING},
     ImportStatus.UNDONE: set(),
 }
-AT_WORK = (ImportStatus.CHECKING, ImportStatus.APPLYING)
+AT_WORK = (ImportStatus.CHECKING, ImportStatus.APPLYING, ImportStatus.UNDOING)
+# Its rows are in the book, or were and have been taken back.
+WRITTEN = (ImportStatus.APPLIED, ImportStatus.UNDOING, ImportStatus.UNDONE)
 
 
 class RowState(models.TextChoices):

@@ -16,6 +16,7 @@ import contextlib
 import csv
 import datetime
 import marshal
+import math
 import resource
 import sys
 from pathlib import Path
@@ -38,8 +39,8 @@ def plain(value):
         return None
     if isinstance(value, str):
         return value[:MAX_TEXT].translate(_CONTROL) or None
-    if isinstance(value, float) and value != value:
-        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if value != value else str(value)
     if isinstance(value, bool | int | float):
         return value
     if isinstance(value, datetime.datetime):

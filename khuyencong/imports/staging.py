@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from khuyencong.core.exceptions import InvalidInput
-from khuyencong.core.text import fold
+from khuyencong.core.text import clean, fold
 from khuyencong.imports import headers, legacy_text, safety, sheets
 from khuyencong.imports.enums import RowState
 from khuyencong.imports.models import ImportJob, ImportRow
@@ -22,6 +22,7 @@ from khuyencong.imports.values import as_text, is_formula
 CHUNK = 2000
 FORMULA = "Ô bắt đầu bằng dấu “=” (công thức). Anh/chị gõ lại giá trị vào ô."
 TOO_MANY = "Bảng có hơn {count} dòng. Anh/chị chia thành vài tệp rồi nhập lần lượt."
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _COLUMNS = "(job_id, number, state, decision, data, raw, errors, changes, candidates, note)"
 
 
@@ -95,10 +96,9 @@ def _lines(user, job, kind, path, left_out) -> Iterator[str]:
                 if is_formula(cell):
                     faults[name] = FORMULA
                     continue
-                if scheme:
-                    cell = legacy_text.decode(cell, scheme)
+                cell = clean(legacy_text.decode(cell, scheme)) if scheme else texts[index]
             row[name] = cell
-        if not faults and not any(cell is not None and as_text(cell) for cell in row.values()):
+        if not faults and all(cell is None or cell == "" for cell in row.values()):
             left_out["empty"] += 1
             continue
         data, errors = checker.check(row, scales)
@@ -127,13 +127,10 @@ def _repeats_header(texts, name, name_index, labels) -> bool:
     return same >= 2 and same * 2 >= len(said)
 
 
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
 def _line(job_id, number, state, data, raw, errors) -> str:
-    parts = [json.dumps(part, ensure_ascii=False) for part in (data, raw, errors)]
-    return f"{job_id}\t{number}\t{state}\t\t" + "\t".join(map(_escape, parts)) + "\t{}\t[]\t\n"
+    # JSON writes tabs and ends of lines by a backslash, which alone means something to COPY.
+    parts = f"{_json(data)}\t{_json(raw)}\t{_json(errors)}".replace("\\", "\\\\")
+    return f"{job_id}\t{number}\t{state}\t\t{parts}\t{{}}\t[]\t\n"
 
 
 def _copy(lines: Iterable[str]) -> None:

@@ -17,6 +17,12 @@ def apply(job_id: int) -> None:
     actions.run_apply(job_id)
 
 
+@shared_task(acks_late=True, reject_on_worker_lost=True, soft_time_limit=1800)
+def undo(job_id: int) -> None:
+    """Take an import back."""
+    actions.run_undo(job_id)
+
+
 @shared_task
 def remove_old() -> int:
     """Put away old files (daily, by beat)."""

@@ -55,8 +55,9 @@ def parse_number(cell, scale: int = 1) -> int:
     if isinstance(cell, bool | tuple | list):
         raise ValueError(f"“{as_text(cell)}” không phải là số.")
     if isinstance(cell, int | float):
-        exact = Decimal(repr(cell)) * scale
-        value = int(exact.to_integral_value())
+        whole = isinstance(cell, int) or cell.is_integer()
+        exact = int(cell) * scale if whole else Decimal(repr(cell)) * scale
+        value = exact if whole else int(exact.to_integral_value())
         if exact != value and abs(exact - value) > Decimal("0.000001") * max(1, abs(exact)):
             raise ValueError(f"“{as_text(cell)}” phải là số nguyên.")
         if abs(value) >= MAX_STORED:

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from khuyencong.core.exceptions import InvalidInput, WrongStatus
-from khuyencong.imports import actions, workbooks
-from khuyencong.imports.enums import ImportStatus, RowState
+from khuyencong.imports import actions, progress, workbooks
+from khuyencong.imports.enums import WRITTEN, ImportStatus, RowState
 from khuyencong.imports.forms import ColumnsForm, UploadForm
 from khuyencong.imports.models import ImportJob
 from khuyencong.imports.registry import kind_for
@@ -73,7 +73,7 @@ def _workbook(content: bytes, name: str) -> HttpResponse:
 def columns(request, kind_code: str, pk: int):
     """The header found in the chosen sheet, and which column is which field."""
     job, kind = _job(request, kind_code, pk), kind_for(kind_code)
-    if job.status in (ImportStatus.APPLIED, ImportStatus.UNDONE) or job.is_at_work:
+    if job.status in WRITTEN or job.is_at_work:
         return redirect("imports:detail", job.pk)
     sheet = request.GET.get("trang", "")
     if sheet and sheet != job.sheet and sheet in [each["name"] for each in job.sheets]:
@@ -111,6 +111,8 @@ def detail(request, kind_code: str, pk: int):
     if job.status == ImportStatus.UPLOADED:
         return redirect("imports:columns", job.pk)
     context = {"job": job, "kind": kind, "list_url": reverse(kind.list_url_name)}
+    if job.status == ImportStatus.APPLYING:
+        context["written"] = progress.told(job.pk)
     if request.htmx:
         response = render(request, "imports/_progress.html", context)
         if not job.is_at_work:
@@ -209,11 +211,9 @@ def undo(request, kind_code: str, pk: int):
     """Take the whole import back."""
     job = _job(request, kind_code, pk)
     try:
-        job = actions.undo_import(actor=request.user, job_id=job.pk)
+        actions.start_undo(actor=request.user, job_id=job.pk)
     except WrongStatus as refusal:
         messages.warning(request, str(refusal))
-    else:
-        messages.success(request, f"Đã hoàn tác {job.result['undone']} {kind_for(kind_code).noun}.")
     return redirect("imports:detail", job.pk)
 
 

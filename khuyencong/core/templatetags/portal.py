@@ -51,6 +51,7 @@ STATUS_STYLES = {
     "checked": ("warning", "eye"),
     "applying": ("info", "progress"),
     "applied": ("success", "circle-check"),
+    "undoing": ("info", "progress"),
     "undone": ("neutral", "arrow-back-up"),
     "new": ("success", "circle-plus"),
     "changed": ("info", "pencil"),
