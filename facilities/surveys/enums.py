@@ -64,6 +64,15 @@ class UnreachableReason(models.TextChoices):
     OTHER = "other", "Lý do khác"
 
 
+class DeclineReason(models.TextChoices):
+    """Why a question of a sheet stays without an answer, though it was asked."""
+
+    REFUSED = "refused", "Cơ sở không muốn trả lời"
+    UNKNOWN = "unknown", "Không biết, không có sổ sách"
+    NOT_APPLICABLE = "not_applicable", "Không phù hợp với cơ sở này"
+    OTHER = "other", "Lý do khác"
+
+
 class UpdateState(models.TextChoices):
     """What became of an update that an answer proposes to the record."""
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from collaborators.models import Collaborator
 from facilities.surveys.enums import (
     CampaignState,
+    DeclineReason,
     TargetState,
     UnreachableReason,
     UpdateState,
@@ -180,7 +181,7 @@ def _frozen_answers(name: str) -> pgtrigger.Trigger:
 
 @pghistory.track()
 class SurveyAnswer(models.Model):
-    """The answer to one question. `client_id` names the edit that wrote it, so that a retry of the
+    """The answer to one question, or why there is none. `client_id` names the edit that wrote it, so that a retry of the
     same edit changes nothing; `revision` counts the edits."""
 
     target = models.ForeignKey(
@@ -190,6 +191,9 @@ class SurveyAnswer(models.Model):
         Column, models.PROTECT, related_name="answers", verbose_name="Câu hỏi"
     )
     value = models.JSONField("Trả lời", null=True, blank=True)
+    declined = models.CharField(
+        "Lý do không trả lời", max_length=15, choices=DeclineReason.choices, blank=True
+    )
     revision = models.PositiveIntegerField("Lần lưu", default=1)
     client_id = models.UUIDField("Mã lần sửa", default=uuid.uuid4, editable=False)
     answered_at = models.DateTimeField("Hỏi lúc", default=timezone.now)
@@ -204,6 +208,10 @@ class SurveyAnswer(models.Model):
         ordering = ["target", "question"]
         constraints = [
             models.UniqueConstraint(fields=["target", "question"], name="answer_once"),
+            models.CheckConstraint(
+                condition=Q(declined="") | Q(declined__in=DeclineReason.values, value__isnull=True),
+                name="answer_or_reason",
+            ),
         ]
         triggers = [_frozen_answers("answer_frozen_with_target")]
 

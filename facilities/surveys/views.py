@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from facilities.surveys import queries
+from facilities.surveys.fill import offline_settings
 
 PAGE_SIZE = 50
 
@@ -29,5 +30,6 @@ def mine(request: HttpRequest) -> HttpResponse:
             "page": Paginator(targets, PAGE_SIZE).get_page(request.GET.get("trang")),
             "done": done,
             "counts": queries.own_counts(request.user),
+            "offline": offline_settings(),
         },
     )

@@ -66,6 +66,7 @@ def _kept(kept: Kept) -> dict:
     return {
         "question": kept.question,
         "value": kept.value,
+        "declined": kept.declined,
         "revision": kept.revision,
         "client_id": str(kept.client_id),
         "updated_at": kept.updated_at.isoformat() if kept.updated_at else None,

@@ -181,6 +181,8 @@ ROUTES: dict[str, Route] = {
     "facilities:personal_accesses": Route(ONLY_ADMINISTRATOR),
     "surveys:list": Route(ALL),
     "surveys:mine": Route(ALL),
+    "surveys:fill": Route(READ_TARGET, ("survey_target",)),
+    "surveys:worker": Route(EVERYBODY),
     "surveys:data": Route(READ_TARGET, ("survey_target",)),
     "surveys:save": Route(FILL_TARGET, ("survey_target",), "post", {"word": "word"}, JSON),
     "surveys:photo": Route(FILL_TARGET, ("survey_target",), "post", {"question": "anh_co_so"}),

@@ -1,6 +1,8 @@
 // What every page needs: htmx requests carry the CSRF token and say when they fail, the phone menu
-// closes, the error summary takes the focus, drafts are kept, the end of the session is announced.
+// closes, the error summary takes the focus, drafts are kept, the end of the session is announced,
+// pages kept for work without a connection go at the log-out.
 import { csrfToken } from "./csrf.js";
+import { claimDevice, forgetAtLogout } from "./device-copies.js";
 import { keepDrafts } from "./keep-draft.js";
 import { watchSession } from "./session.js";
 
@@ -44,5 +46,7 @@ if (menu) {
   });
 }
 document.querySelector("[data-error-summary]")?.focus();
+claimDevice(document.body.dataset.user);
+forgetAtLogout();
 keepDrafts();
 watchSession();

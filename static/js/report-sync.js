@@ -1,11 +1,9 @@
 // Sends what was typed to the server: debounced, in batches, one request at a time, tried again
 // with growing pauses. Nothing leaves the local copy before the server has said that it is kept.
 
-import { csrfToken } from "./csrf.js";
-import { sessionTouched } from "./session.js";
+import { meaningOf, post, retryAfter } from "./send.js";
 
 const PAUSE = 800; // ms after the last key
-const RETRY = [2000, 4000, 8000, 15000, 30000, 60000];
 
 export class Sync {
   /** `on` has saved(cell), conflict(cell), stated(part, words), revision(number), state(name, detail). */
@@ -73,7 +71,7 @@ export class Sync {
     const stated = [...this.stated];
     try {
       if (cells.length) {
-        const answer = await this.post(this.saveUrl, { cells }, leaving);
+        const answer = await post(this.saveUrl, { cells }, { keepalive: leaving });
         for (const cell of answer.saved) this.kept(cell, cells);
         for (const cell of answer.conflicts) {
           this.cells.delete(cell.key);
@@ -82,7 +80,7 @@ export class Sync {
         this.on.revision(answer.revision);
       }
       for (const [part, isStated] of stated) {
-        const answer = await this.post(this.nothingUrl, { part, stated: isStated }, leaving);
+        const answer = await post(this.nothingUrl, { part, stated: isStated }, { keepalive: leaving });
         if (this.stated.get(part) === isStated) {
           this.stated.delete(part);
           this.local.drop("stated", part);
@@ -107,27 +105,9 @@ export class Sync {
     this.on.saved(saved);
   }
 
-  async post(url, body, keepalive) {
-    const response = await fetch(url, {
-      method: "POST",
-      keepalive,
-      redirect: "error",
-      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
-      body: JSON.stringify(body),
-    });
-    const isJson = response.headers.get("Content-Type")?.includes("application/json");
-    if (response.ok && isJson) {
-      sessionTouched();
-      return response.json();
-    }
-    throw { status: response.status, ...(isJson ? await response.json() : {}) };
-  }
-
-  /** 401: the session ended; 4xx with a sentence: refused for good; all else: try again later. */
   failed(problem) {
-    if (problem.status === 401) return this.on.state("session");
-    if (problem.message && [403, 409, 422].includes(problem.status)) return this.on.state("refused", problem.message);
-    this.on.state("offline");
-    this.schedule(RETRY[Math.min(this.failures++, RETRY.length - 1)]);
+    const meaning = meaningOf(problem);
+    this.on.state(meaning, problem.message);
+    if (meaning === "offline") this.schedule(retryAfter(this.failures++));
   }
 }

@@ -47,8 +47,10 @@ export async function keepSession() {
 
 /** Watch the idle time of a page of a person logged in. */
 export function watchSession() {
-  const { user, idleMinutes, loginUrl } = document.body.dataset;
-  if (!user || !idleMinutes) return;
+  const { user, idleMinutes, loginUrl, savesItself } = document.body.dataset;
+  // A page that saves each answer keeps the session by that, and says itself when it has ended: out
+  // of reach of the network an end means nothing yet.
+  if (!user || !idleMinutes || savesItself !== undefined) return;
   const idleMs = Number(idleMinutes) * 60 * 1000;
   const warnMs = Math.min(WARN_BEFORE_MS, idleMs / 2);
   let shown = null;

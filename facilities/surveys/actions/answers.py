@@ -6,7 +6,7 @@ photograph and sending has an id of the telephone's own.
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,6 +18,7 @@ from facilities.surveys import fields, permissions
 from facilities.surveys.actions._state import check_fillable, locked_target, move_target
 from facilities.surveys.enums import (
     ANSWERED_STATES,
+    DeclineReason,
     TargetState,
     UnreachableReason,
     UpdateState,
@@ -44,6 +45,7 @@ class Kept:
     value: object
     revision: int
     client_id: uuid.UUID | None
+    declined: str = ""
     updated_at: datetime | None = None
     by: str = ""
 
@@ -73,6 +75,7 @@ class SaveResult:
 class _Sent:
     question: ColumnInfo
     value: object
+    declined: str
     revision: int
     client_id: uuid.UUID
     replaces: frozenset[uuid.UUID]
@@ -83,7 +86,8 @@ class _Sent:
 def save_answers(*, actor: User, target_id: int, answers: Iterable[Mapping]) -> SaveResult:
     """Keep answers; what changed elsewhere comes back as a conflict, what is wrong as an error.
 
-    Each is {question, value, revision, client_id, replaces?, answered_at?}; `revision` is the one
+    Each is {question, value, declined?, revision, client_id, replaces?, answered_at?}; `declined`
+    is the reason why there is no value (DeclineReason, also for a photograph); `revision` is the one
     the person saw, `replaces` are ids of own earlier edits that were never acknowledged. The same
     edit again changes nothing. Raises NotAllowed, WrongStatus, InvalidInput (an unknown question).
     """
@@ -103,16 +107,15 @@ def save_answers(*, actor: User, target_id: int, answers: Iterable[Mapping]) -> 
         if answer is None:
             if one.revision:
                 # It was kept once, says the telephone; nothing is deleted, so it errs: take it anew.
-                one = _Sent(
-                    one.question, one.value, 0, one.client_id, one.replaces, one.answered_at
-                )
-            if one.value is None:
+                one = replace(one, revision=0)
+            if one.value is None and not one.declined:
                 result.saved.append(Kept(one.question.code, None, 0, one.client_id))
                 continue
             answer = SurveyAnswer.objects.create(
                 target=target,
                 question_id=one.question.id,
                 value=one.value,
+                declined=one.declined,
                 client_id=one.client_id,
                 answered_at=one.answered_at,
                 updated_at=now,
@@ -120,13 +123,17 @@ def save_answers(*, actor: User, target_id: int, answers: Iterable[Mapping]) -> 
             )
             held[one.question.id] = answer
             written = True
-        elif answer.client_id != one.client_id and answer.value != one.value:
+        elif answer.client_id != one.client_id and (answer.value, answer.declined) != (
+            one.value,
+            one.declined,
+        ):
             if answer.revision != one.revision and answer.client_id not in one.replaces:
                 result.conflicts.append(
                     AnswerConflict(one.question.code, one.value, _kept(one.question, answer))
                 )
                 continue
-            answer.value, answer.client_id = one.value, one.client_id
+            answer.value, answer.declined = one.value, one.declined
+            answer.client_id = one.client_id
             answer.revision += 1
             answer.answered_at, answer.updated_at, answer.updated_by = one.answered_at, now, actor
             answer.save()
@@ -144,6 +151,7 @@ def _kept(question: ColumnInfo, answer: SurveyAnswer) -> Kept:
         answer.value,
         answer.revision,
         answer.client_id,
+        answer.declined,
         answer.updated_at,
         str(answer.updated_by),
     )
@@ -174,11 +182,14 @@ def _read(questions: Mapping[str, ColumnInfo], answers) -> tuple[list[_Sent], di
         question = questions.get(code)
         client_id = _uuid(raw.get("client_id"))
         revision = raw.get("revision") or 0
-        if question is None or question.kind == ColumnKind.PHOTO:
+        declined = raw.get("declined") or ""
+        is_photo = question is not None and question.kind == ColumnKind.PHOTO
+        if question is None or (is_photo and raw.get("value") is not None):
             raise InvalidInput(
                 "Phiếu không có câu hỏi này.", {code: ["Phiếu không có câu hỏi này."]}
             )
-        if client_id is None or not isinstance(revision, int) or not 0 <= revision < 2**31:
+        is_readable = isinstance(revision, int) and 0 <= revision < 2**31
+        if client_id is None or not is_readable or declined not in ("", *DeclineReason.values):
             raise InvalidInput("Dữ liệu gửi lên không đúng dạng; anh/chị tải lại trang.")
         found.pop(code, None)
         errors.pop(code, None)
@@ -187,6 +198,8 @@ def _read(questions: Mapping[str, ColumnInfo], answers) -> tuple[list[_Sent], di
         except ValueError as error:
             errors[code] = [str(error)]
             continue
+        if value is not None:
+            declined = ""
         replaces = raw.get("replaces") or []
         if not isinstance(replaces, list):
             replaces = []
@@ -195,6 +208,7 @@ def _read(questions: Mapping[str, ColumnInfo], answers) -> tuple[list[_Sent], di
         found[code] = _Sent(
             question,
             value,
+            declined,
             revision,
             client_id,
             frozenset(filter(None, map(_uuid, replaces))),
@@ -304,17 +318,21 @@ def submit_answers(
     check_fillable(target)
     questions = questions_of(structure_of(target.campaign.questionnaire_id))
     by_id = {question.id: code for code, question in questions.items()}
-    values = {
-        by_id[question_id]: value
-        for question_id, value in target.answers.values_list("question_id", "value")
+    given = {
+        by_id[question_id]: (value, declined)
+        for question_id, value, declined in target.answers.values_list(
+            "question_id", "value", "declined"
+        )
         if question_id in by_id
     }
+    values = {code: value for code, (value, _) in given.items()}
+    declined = {code for code, (_, reason) in given.items() if reason}
     asked = {
         code: question
         for code, question in questions.items()
         if is_asked(question, questions, values)
     }
-    _check_complete(target, asked, values)
+    _check_complete(target, asked, values, declined)
     target.updates.filter(state=UpdateState.PROPOSED).update(state=UpdateState.SUPERSEDED)
     for name, old, new in _proposals(target.establishment, asked, values):
         ProposedUpdate.objects.create(target=target, field=name, old_value=old, new_value=new)
@@ -340,7 +358,9 @@ def _sent_before(target: SurveyTarget, client_id, states) -> bool:
     return client_id is not None and target.sending_id == client_id and target.state in states
 
 
-def _check_complete(target: SurveyTarget, asked: Mapping, values: Mapping) -> None:
+def _check_complete(
+    target: SurveyTarget, asked: Mapping, values: Mapping, declined: set[str]
+) -> None:
     photographed = set(
         target.photos.filter(removed_at=None).values_list("question__code", flat=True)
     )
@@ -350,6 +370,7 @@ def _check_complete(target: SurveyTarget, asked: Mapping, values: Mapping) -> No
         else ["Câu này cần được trả lời."]
         for code, question in asked.items()
         if question.is_required
+        and code not in declined
         and (
             code not in photographed
             if question.kind == ColumnKind.PHOTO

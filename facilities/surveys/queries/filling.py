@@ -1,14 +1,24 @@
 """What a telephone needs to fill in a questionnaire, also without a network."""
 
+import uuid
+
 from django.urls import reverse
 
 from facilities.surveys import fields, permissions
-from facilities.surveys.enums import FILLABLE_STATES, CampaignState, UnreachableReason
+from facilities.surveys.enums import (
+    FILLABLE_STATES,
+    CampaignState,
+    DeclineReason,
+    UnreachableReason,
+)
 from facilities.surveys.models import SurveyPhoto, SurveyTarget
-from facilities.surveys.questions import Reader, questions_of
+from facilities.surveys.questions import DECIMALS, Reader, questions_of
 from khuyencong.core.identifiers import format_phone
 from khuyencong.forms_as_data.enums import ColumnKind
 from khuyencong.forms_as_data.structure import structure_of
+
+# A photograph's id goes into the place of this one in the address that takes it off.
+NO_ID = uuid.UUID(int=0)
 
 
 def fill_payload(user, target: SurveyTarget) -> dict:
@@ -60,6 +70,7 @@ def fill_payload(user, target: SurveyTarget) -> dict:
         "answers": {
             by_id[answer.question_id]: {
                 "value": answer.value,
+                "declined": answer.declined,
                 "revision": answer.revision,
                 "client_id": str(answer.client_id),
                 "updated_at": answer.updated_at.isoformat(),
@@ -72,8 +83,10 @@ def fill_payload(user, target: SurveyTarget) -> dict:
         "urls": {
             name: reverse(f"surveys:{name}", args=[target.pk])
             for name in ("data", "save", "photo", "submit", "unreachable")
-        },
+        }
+        | {"photo_remove": reverse("surveys:photo_remove", args=[target.pk, NO_ID])},
         "unreachable_reasons": [list(choice) for choice in UnreachableReason.choices],
+        "decline_reasons": [list(choice) for choice in DeclineReason.choices],
     }
 
 
@@ -85,6 +98,7 @@ def _question(question, reader: Reader, establishment) -> dict:
         "code": question.code,
         "label": question.label,
         "kind": question.kind,
+        "decimals": DECIMALS if question.kind == ColumnKind.NUMBER else 0,
         "unit": question.unit,
         "required": question.is_required,
         "help": question.help_text,
