@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from collaborators.queries import own_place_ids
 from facilities import actions, permissions, queries, saved_views
 from facilities.enums import ChangeSource, EstablishmentStatus
+from facilities.exports import ESTABLISHMENTS
 from facilities.forms import MORE_FILTERS, EstablishmentForm, FilterForm, ProductForm, StatusForm
 from facilities.models import Award, Establishment, Product
 from facilities.queries import ListFilters
@@ -84,7 +85,7 @@ def establishment_list(request):
             "filtered": bool(params),
             "more_filters": any(name in params for name in MORE_FILTERS),
             "behind_a_count": bool(filters.chi_tieu),
-            "params": params,
+            "export_url": f"{reverse('exports:choose')}?{urlencode({'kind': ESTABLISHMENTS.kind, **params})}",
             "saved_views": saved,
             "save_url": f"{reverse('facilities:view_save')}?{urlencode(params)}" if params else "",
             "can_add": permissions.can_write(request.user),

@@ -6,6 +6,7 @@ the record does not say stays open instead of counting against the establishment
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db import models
 
@@ -58,15 +59,35 @@ def rule_on(day: date) -> EligibilityRule | None:
 
 def assess(establishment: Establishment, day: date) -> Assessment:
     """Measure an establishment, with the facts it carries, by the rule and the map of a day."""
-    rule = rule_on(day)
-    if rule is None:
-        return Assessment(day, None, ())
-    findings = (
-        _area(rule, establishment.place, day),
-        _size(rule, establishment),
-        _form(rule, establishment),
-    )
-    return Assessment(day, rule, findings)
+    return Assessor(day).assess(establishment)
+
+
+class Assessor:
+    """Measures many establishments by the rule and the map of one day: the rule is read once, the area
+    of a place once."""
+
+    def __init__(self, day: date):
+        self.day = day
+        self._areas: dict[int, Finding] = {}
+
+    @cached_property
+    def rule(self) -> EligibilityRule | None:
+        """The rule in force on the day."""
+        return rule_on(self.day)
+
+    def assess(self, establishment: Establishment) -> Assessment:
+        """What `assess` says of one establishment."""
+        if self.rule is None:
+            return Assessment(self.day, None, ())
+        place = establishment.place
+        if place.pk not in self._areas:
+            self._areas[place.pk] = _area(self.rule, place, self.day)
+        findings = (
+            self._areas[place.pk],
+            _size(self.rule, establishment),
+            _form(self.rule, establishment),
+        )
+        return Assessment(self.day, self.rule, findings)
 
 
 def units_then(place: Place, day: date) -> list[Place]:

@@ -66,8 +66,8 @@ def test_list_keeps_its_filters_for_paging_and_for_the_spreadsheet(client, cast)
     EstablishmentFactory(name="Lò gạch", place=cast.phuoc_hai)
     response, html = page(client, cast.officer, LIST + "?q=lo+bun&tinh_trang=active")
     assert response.context["count_label"] == "52"
-    assert '<input type="hidden" name="q" value="lo bun">' in html
-    assert 'name="kind" value="facilities.establishments"' in html
+    chosen = "kind=facilities.establishments&amp;q=lo+bun&amp;tinh_trang=active"
+    assert f'href="{reverse("exports:choose")}?{chosen}"' in html
     _, second = page(client, cast.officer, LIST + response.context["next_url"])
     assert "Lò bún 51" in second
     assert "Lò bún 00" not in second

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -110,3 +111,27 @@ class ExportJob(models.Model):
     def kept_until(self):
         """When the file is removed."""
         return (self.finished_at or self.created_at) + KEPT_FOR
+
+
+class ColumnChoice(models.Model):
+    """The columns, in order, that a person last chose for a kind of export, and the format."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="Người chọn"
+    )
+    kind = models.CharField("Nội dung", max_length=60)
+    columns = ArrayField(models.CharField(max_length=60), verbose_name="Các cột", default=list)
+    format = models.CharField(
+        "Định dạng", max_length=4, choices=ExportFormat.choices, default=ExportFormat.XLSX
+    )
+
+    class Meta:
+        verbose_name = "cách xuất đã chọn"
+        verbose_name_plural = "cách xuất đã chọn"
+        ordering = ["kind", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "kind"], name="column_choice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {len(self.columns)} cột"

@@ -47,15 +47,40 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A column that a person may take or leave: its key, its name, whether it is there unasked."""
+
+    key: str
+    label: str
+    default: bool = False
+
+
+@dataclass(frozen=True)
+class ChoiceGroup:
+    """Columns that belong together, under a heading; `hint` says what a person should know of them."""
+
+    label: str
+    choices: Sequence[Choice]
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class ExportSource:
     """`describe(user, params)` gives the title, raising NotAllowed or Http404 where the user may not;
     `sheets(user, params)` gives the sheets (CSV takes the first). `params` are the posted filters, a
     dict of text (of lists of text where a name was given more than once); `params["base_url"]` is
-    the portal's address without the last slash."""
+    the portal's address without the last slash.
+
+    Where columns can be chosen, `choices(user)` gives the groups of those the user may have, and
+    `params["cot"]` holds the keys of the chosen ones in order; `back(params)` is the address of the
+    page that the table was asked for on, with its filters.
+    """
 
     kind: str
     describe: Callable
     sheets: Callable
+    choices: Callable | None = None
+    back: Callable | None = None
 
 
 _sources: dict[str, ExportSource] = {}

@@ -4,15 +4,17 @@ from django.contrib import messages
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from khuyencong.core.exceptions import InvalidInput
-from khuyencong.exports import actions, ods
+from khuyencong.exports import actions, choosing, ods
 from khuyencong.exports.models import ExportFormat, ExportJob, ExportStatus
+from khuyencong.exports.registry import ExportSource, source_for
 
 SHOWN = 50
 MAX_PARAMS, MAX_VALUE = 60, 500
 OWN_NAMES = {"csrfmiddlewaretoken", "kind", "format"}
+MOVES = {"dau": "first", "len": "up", "xuong": "down"}
 MEDIA_TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ExportFormat.ODS: ods.MEDIA_TYPE,
@@ -33,11 +35,78 @@ def job_list(request):
     return render(request, "exports/list.html", {"jobs": jobs})
 
 
+@require_http_methods(["GET", "POST"])
+@never_cache
+def choose(request):
+    """Which columns, in which order and format; then ask for the table. The address holds kind and
+    filters; what was chosen is remembered. Works without script: each change is a request."""
+    source = _source_with_choices(request.GET.get("kind", ""))
+    params = _filters(request.GET)
+    title = source.describe(request.user, params)
+    if request.method == "GET":
+        return _choose_page(request, source, params, title)
+    groups, order = source.choices(request.user), request.POST.getlist("thu_tu")
+    keys = choosing.merged(groups, request.POST.getlist("cot"), order)
+    command, _, key = request.POST.get("lenh", "").partition(":")
+    if command in MOVES:
+        keys = choosing.moved(keys, key, MOVES[command])
+    if command == "mac-dinh":
+        choosing.forget_choice(actor=request.user, source=source)
+        messages.success(request, "Đã trở về các cột mặc định.")
+        return redirect(request.get_full_path())
+    chosen_format = request.POST.get("format", ExportFormat.XLSX)
+    try:
+        chosen = choosing.keep_choice(
+            actor=request.user, source=source, keys=keys, format=chosen_format
+        )
+    except InvalidInput as refusal:
+        messages.error(request, str(refusal))
+        return redirect(request.get_full_path())
+    if command != "xuat":
+        return redirect(f"{request.get_full_path()}#{f'cot-{key}' if key else 'thu-tu'}")
+    job = actions.request_export(
+        actor=request.user,
+        kind=source.kind,
+        params=params | {"cot": chosen.keys, "base_url": _base_url(request)},
+        format=chosen.format,
+    )
+    return redirect("exports:detail", job.pk)
+
+
+def _source_with_choices(kind: str) -> ExportSource:
+    try:
+        source = source_for(kind)
+    except KeyError:
+        raise Http404 from None
+    if source.choices is None:
+        raise Http404
+    return source
+
+
+def _choose_page(request, source: ExportSource, params: dict, title: str):
+    chosen = choosing.chosen_by(request.user, source)
+    return render(
+        request,
+        "exports/choose.html",
+        {
+            "title": title,
+            "groups": source.choices(request.user),
+            "chosen": chosen,
+            "chosen_keys": set(chosen.keys),
+            "formats": ExportFormat.choices,
+            "back_url": source.back(params) if source.back else "",
+        },
+    )
+
+
+def _base_url(request) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
 @require_POST
 def job_request(request):
     """Ask for a spreadsheet of `kind` in `format`; every other posted name is one of its filters."""
-    params = _filters(request)
-    params["base_url"] = request.build_absolute_uri("/").rstrip("/")
+    params = _filters(request.POST) | {"base_url": _base_url(request)}
     try:
         job = actions.request_export(
             actor=request.user,
@@ -93,9 +162,8 @@ def job_download(request, pk: int):
     )
 
 
-def _filters(request) -> dict:
-    """The posted filters, as the page had them; a request out of all proportion is not one of ours."""
-    posted = request.POST
+def _filters(posted) -> dict:
+    """The filters, as the page had them; a request out of all proportion is not one of ours."""
     names = [name for name in posted if name not in OWN_NAMES and name != "base_url"]
     if len(names) > MAX_PARAMS or any(
         len(text) > MAX_VALUE or "\x00" in text

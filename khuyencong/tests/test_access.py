@@ -132,6 +132,7 @@ ROUTES: dict[str, Route] = {
         ONLY_ADMINISTRATOR | {"other": HIDDEN, "accountant": HIDDEN}, ("assignment",)
     ),
     "exports:list": Route(ALL),
+    "exports:choose": Route(ALL, data={"kind": "facilities.establishments"}),
     "exports:request": Route(
         ALL, method="post", data={"kind": "facilities.establishments", "format": "csv"}
     ),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from khuyencong.admin_site.options import ReadOnlyAdmin
-from khuyencong.exports.models import ExportJob
+from khuyencong.exports.models import ColumnChoice, ExportJob
 
 
 @admin.register(ExportJob)
@@ -12,3 +12,6 @@ class ExportJobAdmin(ReadOnlyAdmin):
     list_filter = ("status", "format")
     search_fields = ("title", "requested_by__username")
     ordering = ("-created_at",)
+
+
+admin.site.leave_out(ColumnChoice)

@@ -2,9 +2,17 @@
 
 from khuyencong.core.enums import Role
 from khuyencong.core.permissions import check_has_role
-from khuyencong.exports.registry import ExportColumn, ExportSource, Sheet, register
+from khuyencong.exports.registry import (
+    Choice,
+    ChoiceGroup,
+    ExportColumn,
+    ExportSource,
+    Sheet,
+    register,
+)
 
 KIND = "tests.rows"
+WITH_CHOICES = "tests.columns"
 
 
 def describe(user, params) -> str:
@@ -23,3 +31,13 @@ def sheets(user, params):
 
 
 register(ExportSource(KIND, describe, sheets))
+register(
+    ExportSource(
+        WITH_CHOICES,
+        describe,
+        sheets,
+        choices=lambda user: [
+            ChoiceGroup("Chung", [Choice("name", "Tên", True), Choice("size", "Cỡ")])
+        ],
+    )
+)
