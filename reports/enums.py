@@ -50,3 +50,21 @@ class UploadStatus(models.TextChoices):
     WAITING = "waiting", "Chờ ghi vào bản nháp"
     TAKEN = "taken", "Đã ghi vào bản nháp"
     DROPPED = "dropped", "Đã bỏ"
+
+
+class SpanKind(models.TextChoices):
+    """How many quarters are read together."""
+
+    QUARTER = "quarter", "Quý"
+    HALF = "half", "6 tháng"
+    NINE_MONTHS = "nine_months", "9 tháng"
+    YEAR = "year", "Cả năm"
+
+
+class Grouping(models.TextChoices):
+    """What the figures of communes are grouped by; BRANCH is the indicator's own dimension."""
+
+    COMMUNE = "xa", "Xã, phường, đặc khu"
+    DISTRICT = "huyen", "Huyện cũ"
+    AREA = "khu-vuc", "Khu vực, tỉnh"
+    BRANCH = "nhom", "Nhóm ngành"

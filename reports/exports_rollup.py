@@ -1,6 +1,6 @@
 """The province's table as a spreadsheet: what the page shows, and every figure with its origin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.http import Http404
 from django.utils import timezone
@@ -17,20 +17,21 @@ from khuyencong.exports.registry import (
 from reports.forms_rollup import RollupChoice, RollupForm
 from reports.permissions_rollup import check_can_see_rollup
 from reports.queries.rollup import (
+    Entry,
     Figure,
     FigureState,
     Line,
     Rollup,
     accepted_times,
     leaf_lines,
-    rollup,
+    rollup_periods,
 )
 from reports.rollup_words import (
     figure_url,
-    indicator_url,
     legend,
     pages_of,
     reported_sentence,
+    source_url,
     standing,
     total_word,
     version_url,
@@ -43,7 +44,7 @@ KIND = "reports.rollup"
 def describe(user, params: dict) -> str:
     """The title; refuses who may not see the table."""
     choice = _choice(user, params)
-    return f"Tổng hợp báo cáo {choice.period.quarter}"
+    return f"Tổng hợp báo cáo {choice.span}"
 
 
 def sheets(user, params: dict) -> list[Sheet]:
@@ -51,10 +52,11 @@ def sheets(user, params: dict) -> list[Sheet]:
 
     Both sheets come from one computation, so they agree with each other whatever happens meanwhile."""
     choice = _choice(user, params)
-    table = rollup(
-        choice.period,
+    table = rollup_periods(
+        choice.periods,
         include_pending=choice.include_pending,
         map_date=choice.map_date,
+        grouping=choice.grouping,
         part=choice.part,
     )
     return [_matrix(user, choice, table), _long_form(user, choice, table)]
@@ -64,8 +66,8 @@ def heading_rows(user, choice: RollupChoice, table: Rollup) -> list[list[str]]:
     """What stands above the table: period, how many reported, what counts, the words."""
     moment = timezone.localtime()
     return [
-        [f"Tổng hợp báo cáo {choice.period.quarter}: {choice.part_label()}"],
-        [reported_sentence(user, table)],
+        [f"Tổng hợp báo cáo {choice.span}: {choice.part_label()}"],
+        [" ".join(filter(None, (reported_sentence(user, table), choice.span_note)))],
         [f"{choice.counts_label} · {choice.map_label} · lúc {moment:%H:%M ngày %d/%m/%Y}"],
         ["; ".join(f"“{short}”: {meaning}" for short, meaning in legend(user))],
     ]
@@ -107,10 +109,12 @@ def _matrix_rows(user, choice: RollupChoice, table: Rollup) -> Iterator[tuple]:
         yield (
             label,
             line.indicator.unit,
-            _total(table.totals[line.key], line, indicator_url(line, choice)),
+            _total(table.totals[line.key], line, source_url(line, choice)),
             *(
-                _cell(figure, line, figure_url(figure, line, choice, pages), short)
-                for figure in (table.figures[line.key, c.place_id] for c in table.columns)
+                _cell(figure, line, figure_url(figure, line, choice, pages, unit), short)
+                for figure, unit in (
+                    (table.figures[line.key, c.place_id], c.place_id) for c in table.columns
+                )
             ),
         )
 
@@ -135,6 +139,7 @@ def _long_form(user, choice: RollupChoice, table: Rollup) -> Sheet:
         ExportColumn("Chỉ tiêu", width=40),
         ExportColumn("Mục", width=22),
         ExportColumn("Đơn vị tính", width=13),
+        ExportColumn("Quý", width=12),
         ExportColumn("Địa bàn báo cáo", width=22),
         ExportColumn("Địa bàn của bảng", width=22),
         ExportColumn("Giá trị", kind="number", width=20),
@@ -149,17 +154,18 @@ def _long_form(user, choice: RollupChoice, table: Rollup) -> Sheet:
         "Từng số liệu",
         columns,
         _long_rows(user, table, lines),
-        total=len(lines) * len(table.entries),
+        total=sum(len(_counted(table, line, table.entries)) for line in lines),
         header_rows=heading_rows(user, choice, table)[:3],
         frozen_columns=2,
     )
 
 
 def _long_rows(user, table: Rollup, lines: list[Line]) -> Iterator[tuple]:
+    quarters = {period.pk: str(period.quarter) for period in table.periods}
     accepted = accepted_times(entry.version.id for entry in table.entries if entry.version)
     for line in lines:
         for column in table.columns:
-            for entry in column.entries:
+            for entry in _counted(table, line, column.entries):
                 figure = table.figure_of(entry, line)
                 version = entry.version
                 page = version_url(entry)
@@ -168,6 +174,7 @@ def _long_rows(user, table: Rollup, lines: list[Line]) -> Iterator[tuple]:
                     line.indicator.label,
                     line.member_label,
                     line.indicator.unit,
+                    quarters[entry.period_id],
                     entry.place,
                     column.name,
                     scaled(figure.value, line.indicator.decimals),
@@ -177,6 +184,15 @@ def _long_rows(user, table: Rollup, lines: list[Line]) -> Iterator[tuple]:
                     version.submitted_by if version else None,
                     accepted.get(version.id) if version else None,
                 )
+
+
+def _counted(table: Rollup, line: Line, entries: Iterable[Entry]) -> list[Entry]:
+    """The entries that a line's total is made of: a figure of a moment is the last quarter's."""
+    return [
+        entry
+        for entry in entries
+        if not line.indicator.is_stock or entry.period_id == table.period.pk
+    ]
 
 
 def _state_label(user, figure: Figure) -> str:

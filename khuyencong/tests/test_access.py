@@ -239,7 +239,9 @@ ROUTES: dict[str, Route] = {
     ),
     "reports:period_edit": Route(ONLY_ADMINISTRATOR, ("period",)),
     "reports:rollup": Route(READ_TOTALS),
+    "reports:rollup_growth": Route(READ_TOTALS),
     "reports:rollup_indicator": Route(READ_TOTALS, ("indicator",)),
+    "reports:rollup_figure": Route(READ_TOTALS, ("indicator",)),
     # Last, since it ends the session it is asked in.
     "core:logout": Route(dict.fromkeys(CAST, LOG_IN), method="post"),
 }

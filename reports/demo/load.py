@@ -4,6 +4,7 @@ from django.db import transaction
 
 from facilities.upkeep import refresh_words
 from reports.catalogues import load_catalogues
+from reports.demo.merger import load_reports_around_the_merger
 from reports.demo.network import load_network_of_2022, load_network_of_today
 from reports.demo.programme import load_programme_of_2022
 from reports.demo.quarters import load_reports_of_today
@@ -20,4 +21,5 @@ def load_demo() -> None:
     load_programme_of_2022()
     load_establishments_of_today()
     load_reports_of_today(accounts)
+    load_reports_around_the_merger(accounts)
     refresh_words()

@@ -189,7 +189,7 @@ def _quarters(today: date) -> Iterator[Quarter]:
     yield from quarters
 
 
-def _moment(day: date, chance: random.Random, now: datetime) -> datetime:
+def moment_of(day: date, chance: random.Random, now: datetime) -> datetime:
     """A moment of office hours, never in the future."""
     at = datetime.combine(
         day, time(chance.randint(8, 16), chance.randint(0, 59)), timezone.get_current_timezone()
@@ -216,12 +216,12 @@ def _file_finished(
         if commune in missing:
             commune.before = {}
             continue
-        paper = _write(filing, commune, period, _moment(period.ends_on, chance, now))
+        paper = write_paper(filing, commune, period, moment_of(period.ends_on, chance, now))
         span = (period.due_on - period.ends_on).days
         day = period.ends_on + timedelta(days=chance.randint(1, max(1, span)))
         if commune in late or commune is waiting:
             day = min(period.due_on + timedelta(days=chance.randint(1, 6)), period.locks_on)
-        filing.submit(paper, at=_moment(day, chance, now), previous=commune.before)
+        filing.submit(paper, at=moment_of(day, chance, now), previous=commune.before)
         if commune is not waiting:
             officer = officers[chance.randint(0, 1)]
             is_returned = commune in returned or commune is to_correct
@@ -230,19 +230,19 @@ def _file_finished(
                 filing.send_back(
                     paper,
                     actor=officer,
-                    at=_moment(day, chance, now),
+                    at=moment_of(day, chance, now),
                     note=RETURN_NOTE,
                     comments={RETURNED_CELL: RETURN_COMMENT},
                 )
             if is_returned and commune is not to_correct:
                 day += timedelta(days=1)
-                at = _moment(day, chance, now)
+                at = moment_of(day, chance, now)
                 corrected = paper.figures[RETURNED_CELL] + 5 * MILLION
                 filing.write(paper, at=at, figures={RETURNED_CELL: corrected})
                 filing.submit(paper, at=at, previous=commune.before)
             if commune is not to_correct:
                 day += timedelta(days=chance.randint(1, 3))
-                filing.accept(paper, actor=officer, at=_moment(day, chance, now))
+                filing.accept(paper, actor=officer, at=moment_of(day, chance, now))
         commune.before = dict(paper.values)
 
 
@@ -258,7 +258,7 @@ def _file_open(
             datetime.combine(period.opens_on, time(0), timezone.get_current_timezone()),
         )
         if days < 5:
-            paper = _write(filing, commune, period, at)
+            paper = write_paper(filing, commune, period, at)
             filing.submit(paper, at=at, previous=commune.before)
         else:
             paper = filing.start(author=commune.author, place=commune.place, period=period, at=at)
@@ -267,11 +267,13 @@ def _file_open(
             filing.write(paper, at=at, figures={key: figures[key] for key in keys})
 
 
-def _write(filing: Filing, commune: Commune, period: ReportPeriod, at: datetime) -> Paper:
+def write_paper(
+    filing: Filing, commune: Commune, period: ReportPeriod, at: datetime, *, with_rows: bool = True
+) -> Paper:
     """A whole draft; a part of rows without any is stated to have nothing."""
     paper = filing.start(author=commune.author, place=commune.place, period=period, at=at)
     in_book = sum(e.registered_on <= period.ends_on for e in commune.working)
-    rows = commune.rows(period.quarter)
+    rows = commune.rows(period.quarter) if with_rows else []
     filing.write(
         paper,
         at=at,

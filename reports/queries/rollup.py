@@ -1,4 +1,4 @@
-"""The province's table of a quarter: computed from the versions' cells whenever it is asked for.
+"""The province's table of a quarter or several: computed from the versions' cells when it is asked for.
 
 First the version that counts is chosen for each place, then the cells of exactly these versions are
 read. A version never changes, so the figures belong together however busy the moment is.
@@ -12,12 +12,12 @@ from datetime import date, datetime
 from django.db.models import Q, TextChoices
 
 from collaborators.models import Assignment
-from khuyencong.core.enums import PlaceLevel
-from khuyencong.core.models import Place, PlaceLineage, in_force_on
+from khuyencong.core.models import Place
 from khuyencong.forms_as_data.enums import CellState, PartKind
 from khuyencong.forms_as_data.structure import IndicatorInfo, PartInfo, cell_key, structure_of
-from reports.enums import ReportStatus
+from reports.enums import Grouping, ReportStatus
 from reports.models import Report, ReportEvent, ReportPeriod, VersionCell, VersionStatement
+from reports.queries.maps import Unit, units_of_places
 
 
 class FigureState(TextChoices):
@@ -29,6 +29,7 @@ class FigureState(TextChoices):
     NOT_REPORTED = "not_reported", "chưa nộp"
     PENDING = "pending", "chờ kiểm tra"
     RETURNED = "returned", "trả lại để sửa"
+    ABSENT = "absent", "không phải báo cáo trong quý"
 
 
 # Where several places stand behind one figure, what is said when none of them has a value.
@@ -38,6 +39,7 @@ _LOUDEST = (
     FigureState.PENDING,
     FigureState.RETURNED,
     FigureState.NOT_REPORTED,
+    FigureState.ABSENT,
 )
 
 
@@ -74,8 +76,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with its state; `entries` are the places behind it. `value` is an inner integer of
-    10^-decimals, None unless the state is VALUE."""
+    """A figure with its state; `entries` are the places and quarters behind it. `value` is an inner
+    integer of 10^-decimals, None unless the state is VALUE."""
 
     value: int | None
     state: str
@@ -85,6 +87,16 @@ class Figure:
     def version(self) -> CountedVersion | None:
         """The version behind the figure, where it is one version's."""
         return self.entries[0].version if len(self.entries) == 1 else None
+
+    @property
+    def counted(self) -> int:
+        """How many of the entries have a version that counts."""
+        return sum(entry.version is not None for entry in self.entries)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is a sum in which a place or a quarter is missing."""
+        return self.state == FigureState.VALUE and self.counted < len(self.entries)
 
     @property
     def is_pending(self) -> bool:
@@ -112,23 +124,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the table: a place of the chosen map with the entries that belong to it.
+    """A column of the table: a unit of the chosen map, or a group of them, with its entries.
 
-    `was_split` marks a former unit that passed into several later ones: its figures cannot be shared
-    out, so it stays a column of its own."""
+    `was_split` marks a former unit that passed into several later ones, `is_joint` one that is made
+    of several units of the map: their figures cannot be shared out, so they stay undivided."""
 
     place_id: int
     name: str
     sort_key: str
     entries: tuple[Entry, ...]
     was_split: bool = False
+    is_joint: bool = False
 
 
 @dataclass
 class Rollup:
-    """The table. `figures` by (line key, place id), `totals` by line key."""
+    """The table. `period` is the last of `periods`; `figures` by (line key, place id), `totals` by
+    line key. Figures of a moment are those of the last period."""
 
     period: ReportPeriod
+    periods: list[ReportPeriod]
     entries: list[Entry]
     columns: list[Column]
     lines: list[Line]
@@ -176,58 +191,82 @@ def rollup(
     place_ids: Iterable[int] | None = None,
     part: str = "",
 ) -> Rollup:
-    """Indicators × places of a period, with totals; exact at this moment.
-
-    Accepted versions count; with `include_pending` a submitted version that waits counts in their
-    place. A returned report counts by the version accepted before it, if any. `map_date` puts the
-    places on the map of that day (None: as reported); `place_ids` narrows to these places as
-    reported; `part` to one part by its code.
-    """
-    entries = entries_of([period], include_pending=include_pending, place_ids=place_ids)
-    lines = table_lines(period, part)
-    columns = columns_on_map(entries, map_date)
-    reader = Cells(entries)
-    figures, totals = {}, {}
-    for line in lines:
-        for column in columns:
-            figures[line.key, column.place_id] = _sum(
-                column.entries, [reader.figure(entry, line) for entry in column.entries]
-            )
-        totals[line.key] = _sum((), [figures[line.key, c.place_id] for c in columns])
-    return Rollup(period, entries, columns, lines, figures, totals, reader)
+    """Indicators × places of a period, with totals; exact at this moment (see `rollup_periods`)."""
+    return rollup_periods(
+        [period],
+        include_pending=include_pending,
+        map_date=map_date,
+        place_ids=place_ids,
+        part=part,
+    )
 
 
-def rollup_indicator(
-    code: str,
+def rollup_periods(
     periods: list[ReportPeriod],
     *,
-    member: str = "",
     include_pending: bool = False,
     map_date: date | None = None,
-) -> tuple[Line, list[Column], dict[tuple[int, int], Figure], dict[int, Figure]]:
-    """One indicator by place and period, newest form first: the line, the columns' places, the
-    figures by (period id, place id) and the totals by period id. KeyError for an unknown code."""
-    line = next(
-        line
-        for period in periods
-        for line in table_lines(period)
-        if (line.indicator.code, line.member) == (code, member)
-    )
-    entries = entries_of(periods, include_pending=include_pending)
-    columns = columns_on_map(entries, map_date)
-    reader = Cells(entries, codes=[code])
+    grouping: str = Grouping.COMMUNE,
+    place_ids: Iterable[int] | None = None,
+    part: str = "",
+) -> Rollup:
+    """Indicators × places over periods (in order, at least one), with totals; exact at this moment.
+
+    A flow is summed over the periods, a figure of a moment is the last period's. Accepted versions
+    count; with `include_pending` a submitted version that waits counts in their place. A returned
+    report counts by the version accepted before it, if any. `map_date` puts the places on the map of
+    that day (None: as reported), `grouping` puts them together; `place_ids` narrows to these places
+    as reported; `part` to one part by its code.
+    """
+    entries = entries_of(periods, include_pending=include_pending, place_ids=place_ids)
+    lines = table_lines(periods[-1], part)
+    columns = columns_on_map(entries, map_date, grouping)
+    reader = Cells(entries)
     figures, totals = {}, {}
-    for period in periods:
+    last = periods[-1].pk
+    for line in lines:
         for column in columns:
-            own = tuple(entry for entry in column.entries if entry.period_id == period.pk)
-            if own:
-                figures[period.pk, column.place_id] = _sum(
-                    own, [reader.figure(entry, line) for entry in own]
-                )
-        totals[period.pk] = _sum(
-            (), [f for (period_id, _), f in figures.items() if period_id == period.pk]
-        )
-    return line, columns, figures, totals
+            figures[line.key, column.place_id] = aggregate(line, column.entries, reader, last)
+        totals[line.key] = total_of([figures[line.key, c.place_id] for c in columns])
+    return Rollup(
+        period=periods[-1],
+        periods=periods,
+        entries=entries,
+        columns=columns,
+        lines=lines,
+        figures=figures,
+        totals=totals,
+        cells=reader,
+    )
+
+
+def aggregate(line: Line, entries: Iterable[Entry], reader: "Cells", last_period: int) -> Figure:
+    """One figure of entries: a flow summed over all, a figure of a moment over the last period's."""
+    own = tuple(
+        entry for entry in entries if not line.indicator.is_stock or entry.period_id == last_period
+    )
+    if not own:
+        return Figure(None, FigureState.ABSENT)
+    return _sum(own, [reader.figure(entry, line) for entry in own])
+
+
+def total_of(figures: list[Figure]) -> Figure:
+    """The sum of figures, with all the entries behind them."""
+    return _sum(tuple(entry for figure in figures for entry in figure.entries), figures)
+
+
+def line_of(code: str, member: str, periods: Iterable[ReportPeriod]) -> Line:
+    """The line of an indicator or of one member of it, as the newest of the periods' forms has it
+    (periods latest first); KeyError where none does."""
+    seen: set[int] = set()
+    for period in periods:
+        if period.form_version_id in seen:
+            continue
+        seen.add(period.form_version_id)
+        for line in table_lines(period):
+            if (line.indicator.code, line.member) == (code, member):
+                return line
+    raise KeyError(code)
 
 
 def table_lines(period: ReportPeriod, part: str = "") -> list[Line]:
@@ -331,31 +370,34 @@ def _entry(period, place, is_expected: bool, report: Report | None, include_pend
     )
 
 
-def columns_on_map(entries: list[Entry], map_date: date | None) -> list[Column]:
-    """The places of the entries, as reported or as they stand on the map of a day."""
-    heirs: dict[int, list[PlaceLineage]] = defaultdict(list)
-    if map_date is not None:
-        for row in PlaceLineage.objects.filter(
-            in_force_on(map_date, "successor__"),
-            place__in={entry.place_id for entry in entries},
-            successor__level=PlaceLevel.COMMUNE,
-        ).select_related("successor"):
-            heirs[row.place_id].append(row)
+def columns_on_map(
+    entries: list[Entry], map_date: date | None, grouping: str = Grouping.COMMUNE
+) -> list[Column]:
+    """The places of the entries, as reported, as they stand on the map of a day, or put together."""
+    if map_date is None and grouping == Grouping.COMMUNE:
+        units = {e.place_id: Unit(e.place_id, e.place, e.sort_key) for e in entries}
+    else:
+        places = Place.objects.filter(pk__in={entry.place_id for entry in entries})
+        units = units_of_places(places, map_date, grouping)
     grouped: dict[int, list[Entry]] = defaultdict(list)
-    names: dict[int, tuple[str, str, bool]] = {}
     for entry in entries:
-        rows = heirs.get(entry.place_id, [])
-        whole = [row for row in rows if row.is_whole] or rows
-        if len(whole) == 1:
-            heir = whole[0].successor
-            place_id, name = heir.pk, (heir.name, heir.sort_key, False)
-        else:
-            place_id, name = entry.place_id, (entry.place, entry.sort_key, len(whole) > 1)
-        grouped[place_id].append(entry)
-        names[place_id] = name
+        grouped[units[entry.place_id].id].append(entry)
+    found: dict[int, Unit] = {}
+    for unit in units.values():
+        # A place that is a unit itself and also stands undivided for others is named as it is.
+        kept = found.get(unit.id)
+        if kept is None or kept.was_split or kept.is_joint:
+            found[unit.id] = unit
     columns = [
-        Column(place_id, names[place_id][0], names[place_id][1], tuple(own), names[place_id][2])
-        for place_id, own in grouped.items()
+        Column(
+            pk,
+            found[pk].name,
+            found[pk].sort_key,
+            tuple(own),
+            found[pk].was_split,
+            found[pk].is_joint,
+        )
+        for pk, own in grouped.items()
     ]
     return sorted(columns, key=lambda column: (column.sort_key, column.place_id))
 
@@ -370,18 +412,22 @@ def accepted_times(version_ids: Iterable[int]) -> dict[int, datetime]:
 
 
 class Cells:
-    """The cells and the statements of the counted versions, two queries."""
+    """The cells and the statements of the counted versions, two queries.
+
+    Values are by the indicator's code; each keeps the decimals of its own form version."""
 
     def __init__(self, entries: list[Entry], codes: list[str] | None = None):
         ids = [entry.version.id for entry in entries if entry.version]
         wanted = Q(version__in=ids)
         if codes is not None:
             wanted &= Q(indicator__code__in=codes)
-        self.cells: dict[tuple[int, str], list[tuple[str, int | None, str]]] = defaultdict(list)
-        for version_id, code, member, value, state in VersionCell.objects.filter(
-            wanted
-        ).values_list("version_id", "indicator__code", "member", "value", "state"):
-            self.cells[version_id, code].append((member, value, state))
+        self.cells: dict[tuple[int, str], list[tuple[str, int | None, str, int]]] = defaultdict(
+            list
+        )
+        for version_id, code, *cell in VersionCell.objects.filter(wanted).values_list(
+            "version_id", "indicator__code", "member", "value", "state", "indicator__decimals"
+        ):
+            self.cells[version_id, code].append(tuple(cell))
         self.stated = set(
             VersionStatement.objects.filter(version__in=ids).values_list("version_id", "part__code")
         )
@@ -391,8 +437,10 @@ class Cells:
         if entry.version is None:
             return Figure(None, entry.state, (entry,))
         cells = [
-            (value, state)
-            for member, value, state in self.cells.get((entry.version.id, line.indicator.code), ())
+            (_rescaled(value, line.indicator.decimals - decimals), state)
+            for member, value, state, decimals in self.cells.get(
+                (entry.version.id, line.indicator.code), ()
+            )
             if (not line.member and (member or not line.indicator.members)) or member == line.member
         ]
         values = [value for value, state in cells if state == CellState.VALUE]
@@ -401,6 +449,15 @@ class Cells:
         if cells or (entry.version.id, line.part.code) in self.stated:
             return Figure(None, FigureState.NOTHING, (entry,))
         return Figure(None, FigureState.EMPTY, (entry,))
+
+
+def _rescaled(value: int | None, shift: int) -> int | None:
+    """An inner integer with `shift` more decimals (fewer: rounded half up)."""
+    if not shift or value is None:
+        return value
+    if shift > 0:
+        return value * 10**shift
+    return (2 * value + 10**-shift) // (2 * 10**-shift)
 
 
 def _sum(entries: tuple[Entry, ...], figures: list[Figure]) -> Figure:

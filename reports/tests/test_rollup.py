@@ -12,8 +12,10 @@ from khuyencong.core.quarters import Quarter
 from khuyencong.core.tests.factories import PlaceFactory
 from reports.calendar import ensure_period
 from reports.models import Report
-from reports.queries.rollup import FigureState, rollup, rollup_indicator
+from reports.queries.growth import indicator_table
+from reports.queries.rollup import FigureState, rollup
 from reports.queries.rollup_national import rollup_all, rollup_indicator_national
+from reports.spans import Span
 from reports.tests.review_cast import make_cast
 from reports.tests.rollup_cast import accept, accepted, commune, corrected, send_back, submitted
 
@@ -231,10 +233,13 @@ def test_indicator_over_quarters(cast):
     earlier = ensure_period(Quarter(2026, 2))
     accepted(cast, a, {"lao_dong": 3}, period=earlier)
     accepted(cast, a, {"lao_dong": 4})
-    line, columns, figures, totals = rollup_indicator("lao_dong", [cast.period, earlier])
-    assert [figures[p.pk, columns[0].place_id].value for p in (cast.period, earlier)] == [4, 3]
-    assert [totals[p.pk].value for p in (cast.period, earlier)] == [4, 3]
-    assert line.indicator.unit == "người"
+    now = Span.of_quarter(cast.period.quarter)
+    table = indicator_table("lao_dong", now.earlier(8), [cast.period, earlier])
+    assert table.spans == [now, now.before]
+    assert [table.figures[s.key, str(a.place_id)].value for s in table.spans] == [4, 3]
+    assert [table.totals[s.key].value for s in table.spans] == [4, 3]
+    assert table.growth(str(a.place_id), now, now.before).percent == "+33,3 %"
+    assert table.line.indicator.unit == "người"
 
 
 def test_national_sums_agree_with_the_table(cast):

@@ -12,6 +12,7 @@ from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import NotAllowed
 from khuyencong.exports import actions, tasks
 from khuyencong.exports.models import ExportJob, ExportStatus
+from reports import exports_growth
 from reports.exports_rollup import KIND
 from reports.forms_rollup import period_key
 from reports.models import VersionCell
@@ -50,9 +51,9 @@ def cast():
     return cast
 
 
-def exported(user, cast, format="xlsx", **params) -> ExportJob:
+def exported(user, cast, format="xlsx", kind=KIND, **params) -> ExportJob:
     params = {"ky": period_key(cast.period), "base_url": BASE, **params}
-    job = actions.request_export(actor=user, kind=KIND, params=params, format=format)
+    job = actions.request_export(actor=user, kind=kind, params=params, format=format)
     actions.build_export(job.pk)
     job.refresh_from_db()
     return job
@@ -108,15 +109,15 @@ def test_long_sheet_sums_to_the_total_to_the_dong(cast):
     book = opened(exported(cast.officer, cast))
     rows = list(book["Từng số liệu"].iter_rows(min_row=5, values_only=True))
     assert len(rows) == len(list(leaf_lines(table.lines))) * len(table.entries)
-    revenue = [row for row in rows if row[0] == "doanh_thu" and row[6] is not None]
-    assert sum(inner(row[6], 6) for row in revenue) == table.totals["doanh_thu"].value
+    revenue = [row for row in rows if row[0] == "doanh_thu" and row[7] is not None]
+    assert sum(inner(row[7], 6) for row in revenue) == table.totals["doanh_thu"].value
     assert table.totals["doanh_thu"].value == sum(
         VersionCell.objects.filter(
             indicator__code="doanh_thu", version__report__accepted_version__isnull=False
         ).values_list("value", flat=True)
     )
-    first = next(row for row in revenue if row[4] == "Xã A")
-    assert first[7:9] == ("có số liệu", 1) and first[9] is not None and first[11] is not None
+    first = next(row for row in revenue if row[5] == "Xã A")
+    assert first[8:10] == ("có số liệu", 1) and first[10] is not None and first[12] is not None
 
 
 def test_figures_link_to_their_cell_in_the_version_behind_them(cast):
@@ -131,8 +132,18 @@ def test_figures_link_to_their_cell_in_the_version_behind_them(cast):
     }
     assert targets[f"{page}#o-lao_dong"] == 10
     assert targets[f"{page}#o-doanh_thu"] == 1234.567891
-    totals = BASE + reverse("reports:rollup_indicator", args=["lao_dong"])
+    totals = BASE + reverse("reports:rollup_figure", args=["lao_dong"])
     assert any(target.startswith(totals) and v == 10 for target, v in targets.items())
+
+
+def test_growth_goes_home_with_both_sides_and_links(cast):
+    sheet = opened(exported(cast.officer, cast, kind=exports_growth.KIND))["Tăng trưởng"]
+    assert "quý III/2026: 2 trên 5 báo cáo" in sheet["A2"].value
+    row = next(row for row in sheet.iter_rows() if row[0].value == "Lao động bình quân trong quý")
+    assert (row[2].value, row[3].value) == (10, "2 trên 5")
+    assert "/tong-hop/so-lieu/lao_dong/" in row[2].hyperlink.target
+    with pytest.raises(NotAllowed):
+        exported(cast.ctv, cast, kind=exports_growth.KIND)
 
 
 def test_commune_whose_name_is_a_formula_stays_text(cast):

@@ -1,10 +1,11 @@
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
 from collaborators.models import Assignment
+from reports.calendar import ensure_period
 from reports.forms_rollup import period_key
 from reports.models import ReportPeriod
 from reports.tests.review_cast import make_cast
@@ -95,6 +96,43 @@ def test_indicator_over_the_quarters(client, cast):
     assert "Đơn vị tính: triệu đồng" in text and "Xã D" in text and "1.234,567891" in text
 
 
+def test_growth_page_says_both_sides(client, cast):
+    earlier = ensure_period(cast.period.quarter.previous())
+    a = commune("Xã Trước", valid_from=date(2020, 1, 1))
+    accepted(cast, a, {"lao_dong": 100}, period=earlier)
+    accepted(cast, a, {"lao_dong": 150})
+    text = page(client, cast.officer, "reports:rollup_growth")
+    assert "quý III/2026 2 trên 5 báo cáo; quý II/2026 1 trên 5" in text
+    assert "+50 %" in text and "1 địa bàn" in text
+    viewer = page(client, cast.viewer, "reports:rollup_growth", so_lieu="ca-cho-duyet")
+    assert "quý III/2026 2 trên 5 báo cáo" in viewer
+
+
+def test_total_opens_the_reports_behind_it(client, cast):
+    address = reverse("reports:rollup_figure", args=["doanh_thu"])
+    assert f'href="{address}?ky=2026-3"' in page(client, cast.officer)
+    text = page(client, cast.officer, "reports:rollup_figure", ["doanh_thu"], ky="2026-3")
+    report = cast.period.reports.get(place__name="Xã A")
+    assert f"{reverse('reports:version', args=[report.pk, 1])}#o-doanh_thu" in text
+    assert "1 trên 4 báo cáo" in text and "chờ KT" in text
+    viewer = page(client, cast.viewer, "reports:rollup_figure", ["doanh_thu"], ky="2026-3")
+    assert "chờ KT" not in viewer and "chưa nộp" not in viewer
+
+
+@pytest.mark.parametrize("query", [{"don_vi": "999999999"}, {"don_vi": "x"}, {"muc": "khong-co"}])
+def test_what_is_behind_an_unknown_unit_is_not_found(client, cast, query):
+    client.force_login(cast.officer)
+    address = reverse("reports:rollup_figure", args=["gtsx"])
+    assert client.get(address, query).status_code == 404
+
+
+def test_spans_groupings_and_maps_stay_in_the_address(client, cast):
+    text = page(client, cast.officer, ky="2026-9t", theo="khu-vuc", ban_do="nam-2024")
+    assert "Tổng hợp 9 tháng đầu năm 2026" in text and "Số phát sinh cộng các quý" in text
+    assert "ky=2026-9t&amp;ban_do=nam-2024&amp;theo=khu-vuc" in text
+    assert "Gộp theo khu vực. Địa bàn theo bản đồ ngày 31/12/2024" in text
+
+
 def test_unknown_indicator_is_not_found(client, cast):
     client.force_login(cast.officer)
     assert client.get(reverse("reports:rollup_indicator", args=["khong-co"])).status_code == 404
@@ -120,5 +158,22 @@ def test_table_queries(client, cast, django_assert_num_queries, item_count):
     for number in range(item_count):
         accepted(cast, commune(f"Xã thêm {number}"), {"lao_dong": number})
     page(client, cast.officer)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse(TABLE))
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "queries"),
+    [
+        ("reports:rollup_growth", [], 13),
+        ("reports:rollup_indicator", ["gtsx"], 10),
+        ("reports:rollup_figure", ["gtsx"], 12),
+    ],
+)
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_page_queries(client, cast, django_assert_num_queries, name, args, queries, item_count):
+    for number in range(item_count):
+        accepted(cast, commune(f"Xã thêm {number}"), {("gtsx", "go"): number})
+    page(client, cast.officer, name, args)
+    with django_assert_num_queries(queries):
+        client.get(reverse(name, args=args))
