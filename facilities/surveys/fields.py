@@ -130,7 +130,8 @@ class PositionField(RecordField):
     def text(self, value) -> str:
         if not value:
             return ""
-        point = f"{value['lat']:.6f}, {value['lon']:.6f}"
+        # As the record writes degrees: 10,411379; 107,136223.
+        point = f"{value['lat']:.6f}; {value['lon']:.6f}".replace(".", ",")
         accuracy = value.get("accuracy")
         return f"{point} (sai số {accuracy} m)" if accuracy is not None else point
 

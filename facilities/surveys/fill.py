@@ -73,6 +73,7 @@ class Question:
     conflict: str = ""
     photos: list = field(default_factory=list)
     asked_if_label: str = ""
+    is_asked: bool = True
 
     @property
     def words(self) -> str:
@@ -173,8 +174,23 @@ def fill_page(payload: dict, typed=None, errors=None, conflicts=None) -> Page:
         made.declined_label = reasons.get(made.declined, "")
         return made
 
-    parts = [(part, [question(info) for info in part["questions"]]) for part in payload["parts"]]
-    return Page(payload, parts)
+    page = Page(
+        payload,
+        [(part, [question(info) for info in part["questions"]]) for part in payload["parts"]],
+    )
+    _mark_asked(page)
+    return page
+
+
+def _mark_asked(page: Page) -> None:
+    """Whether each question is asked, by what stands in the fields of those before it."""
+    by_code: dict[str, Question] = {}
+    for question in page.questions:
+        by_code[question.info["code"]] = question
+        before = by_code.get(question.info["asked_if"])
+        if before is not None:
+            said = before.raw == "true" if before.info["kind"] == Kind.YES_NO else before.words
+            question.is_asked = bool(before.is_asked and (said or before.photos))
 
 
 @dataclass(frozen=True)

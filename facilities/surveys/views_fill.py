@@ -46,7 +46,7 @@ def _why_not(user, target: SurveyTarget) -> str:
         permissions.check_can_fill(user, target)
         check_fillable(target)
     except Refusal as refusal:
-        return str(refusal)
+        return str(refusal).removesuffix(" Không có gì thay đổi.")
     return ""
 
 

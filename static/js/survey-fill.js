@@ -30,6 +30,7 @@ const sync = new SheetSync(copy, data.urls, {
   wrong: (code) => showState(code),
   conflict: (code) => showState(code),
   photo: ({ question }) => photosOf[question]?.show(),
+  isOpen: () => wrong().length > 0,
   incomplete: showIncomplete,
   done: showDone,
   state: showSaving,
@@ -97,7 +98,7 @@ function showSaving(name, detail = "") {
 }
 
 const WAITING = {
-  submit: "Phiếu đã xong trên máy này và sẽ tự gửi khi có mạng. Anh/chị có thể sang phiếu khác.",
+  submit: "Phiếu đã xong trên máy này và sẽ tự gửi khi có mạng. Anh/chị có thể sang phiếu khác; sửa thêm câu nào thì bấm Gửi phiếu lại.",
   unreachable: "Việc không gặp được cơ sở đã ghi trên máy này và sẽ tự gửi khi có mạng.",
 };
 
@@ -351,10 +352,15 @@ function showIncomplete(errors, message = "", wish = null) {
   box.focus();
 }
 
+async function ask(wish) {
+  await sync.ask(wish);
+  if (copy.wish) document.getElementById("cho-gui").scrollIntoView({ block: "center" });
+}
+
 async function send() {
   find("[data-incomplete]").hidden = true;
   if (wrong().length || needed().length) return showIncomplete({});
-  await sync.ask({ kind: "submit" });
+  await ask({ kind: "submit" });
 }
 
 async function sendUnreachable() {
@@ -365,7 +371,7 @@ async function sendUnreachable() {
   find("[data-unreachable-error]", box).textContent = !reason ? "Anh/chị chọn một lý do." : isMissing ? "Anh/chị ghi rõ lý do." : "";
   if (!reason) return find("[name=ly_do]", box).focus();
   if (isMissing) return note.focus();
-  await sync.ask({ kind: "unreachable", reason, note: note.value.trim() });
+  await ask({ kind: "unreachable", reason, note: note.value.trim() });
 }
 
 async function showDone(answer, wish) {

@@ -33,6 +33,8 @@ async function preload() {
   const button = find("preload");
   const note = find("preload-note");
   button.disabled = true;
+  // Asked for at a press that says why: the browser then does not clear the device by itself.
+  navigator.storage?.persist?.().catch(() => {});
   try {
     const kept = await keepPages(links.map((link) => link.pathname), (done) => (note.textContent = `Đang tải phiếu ${done} trên ${links.length}…`));
     note.textContent = `Đã tải sẵn ${kept} trên ${links.length} phiếu. Khi không có mạng, anh/chị mở lại trang này rồi chọn phiếu.`;
@@ -51,7 +53,7 @@ let isSending = false;
 async function sendAll() {
   if (isSending) return;
   isSending = true;
-  const left = await sendHeld(user);
+  const { left } = await sendHeld(user);
   find("unsent").hidden = !left.length;
   find("unsent-list").replaceChildren(
     ...left.map((sheet) => {

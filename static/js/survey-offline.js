@@ -3,10 +3,25 @@
 
 import { ASSETS, PAGES } from "./device-copies.js";
 
+const KEEP_DAYS = 14;
+
 const settings = () => JSON.parse(document.getElementById("khao-sat-ngoai-tuyen").textContent);
 
 /** Whether this browser can open pages without a connection here. */
 export const canWorkOffline = () => "serviceWorker" in navigator && "caches" in window;
+
+/** Let go of what is older than a survey round takes: pages first, then files that no page names. */
+async function forgetOld() {
+  const { assets } = settings();
+  const isOld = (answer, days) => Date.now() - Date.parse(answer.headers.get("Date") ?? "") > days * 864e5;
+  for (const [name, days, wanted] of [[PAGES, KEEP_DAYS, []], [ASSETS, KEEP_DAYS + 1, assets]]) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const isWanted = wanted.includes(new URL(request.url).pathname);
+      if (!isWanted && isOld(await cache.match(request, { ignoreVary: true }), days)) await cache.delete(request);
+    }
+  }
+}
 
 async function keepAssets() {
   const cache = await caches.open(ASSETS);
@@ -30,6 +45,7 @@ export async function prepare() {
     const { worker, scope } = settings();
     await navigator.serviceWorker.register(worker, { scope });
     await keepAssets();
+    await forgetOld();
     // Once the worker is at work it keeps each page as it comes.
     if (!(await keptPaths()).has(location.pathname)) await keepPage(location.pathname);
     return true;

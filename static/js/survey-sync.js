@@ -25,7 +25,7 @@ const isDue = (entry) => !entry.sent && !entry.error && !entry.conflict;
 
 export class SheetSync {
   /**
-   * `on` may have saved(code), conflict(code), wrong(code), photo(photo), done(answer),
+   * `on` may have isOpen() (whether answers must be looked at again), saved(code), conflict(code), wrong(code), photo(photo), done(answer),
    * incomplete(errors, message, wish), state(name, detail) with name pending, saving, saved,
    * open (answers to look at again are left), offline, session, refused or unkept.
    */
@@ -60,6 +60,7 @@ export class SheetSync {
 
   /** An answer as it stands on the page; `revision` is the one that the person saw. */
   put(code, { raw, value, error, declined = "" }, revision) {
+    this.withdraw();
     const before = this.copy.entries.get(code);
     const replaces = before && !before.sent ? [...before.replaces, ...(before.tried ? [before.clientId] : [])] : [];
     const isKept = this.copy.put(code, {
@@ -84,7 +85,13 @@ export class SheetSync {
     this.schedule(0);
   }
 
+  /** Whoever goes on answering has not finished: the wish is made again at the end. */
+  withdraw() {
+    if (this.copy.wish) this.copy.wish = null;
+  }
+
   async addPhoto(photo) {
+    this.withdraw();
     this.photos.push(photo);
     this.schedule(0);
     await putPhoto(photo);
@@ -92,6 +99,7 @@ export class SheetSync {
 
   /** Take a photograph off; one that never left the device is simply forgotten. */
   async removePhoto(clientId) {
+    this.withdraw();
     const photo = this.photos.find((one) => one.clientId === clientId);
     const isOnlyHere = photo && !photo.tried && photo.state !== "sent";
     if (isOnlyHere) {
@@ -223,9 +231,11 @@ export class SheetSync {
   async sendWish() {
     const { wish } = this.copy;
     if (!wish) return;
-    const isBlocked = [...this.copy.entries.values()].some((entry) => !entry.sent) || this.duePhotos.length > 0;
-    if (wish.kind === "submit" && isBlocked) {
-      this.copy.wish = null;
+    const entries = [...this.copy.entries.values()];
+    const isOpen = this.on.isOpen ? this.on.isOpen() : entries.some((entry) => entry.error || entry.conflict);
+    // Without its page the wish waits: only there can a person look at the answers again.
+    if (wish.kind === "submit" && (isOpen || this.dueCodes.length || this.duePhotos.length)) {
+      if (this.on.incomplete) this.copy.wish = null;
       this.tell("incomplete", {});
       return;
     }
@@ -234,6 +244,7 @@ export class SheetSync {
     try {
       answer = await post(url, { client_id: wish.clientId, reason: wish.reason, note: wish.note });
     } catch (problem) {
+      if (!this.on.incomplete) throw problem;
       if (meaningOf(problem) === "refused") this.copy.wish = null;
       if (problem.status !== 422) throw problem;
       this.tell("incomplete", problem.errors ?? {}, problem.message, wish);
@@ -245,18 +256,21 @@ export class SheetSync {
   }
 }
 
-/** Try once to send what other sheets of this account still hold; resolves to what is left. */
+/** Try once to send what sheets of this account hold; resolves to {left, sent}: what could not go, how many went. */
 export async function sendHeld(user, except = null) {
   const left = [];
+  let sent = 0;
   for (const copy of heldSheets(user).filter((one) => one.target !== except)) {
     const on = { state: (name, detail) => (copy.problem = name === "refused" ? detail : "") };
     const sync = new SheetSync(copy, copy.sheet.urls, on);
     await sync.ready;
-    if (sync.isPending) await sync.flush();
+    const hadSome = sync.isPending;
+    if (hadSome) await sync.flush();
     clearTimeout(sync.timer);
     const waiting = [...copy.entries.values()].filter((entry) => !entry.sent).length;
     const photos = sync.photos.filter((photo) => photo.state !== "sent").length;
     if (waiting || photos || copy.wish) left.push({ copy, waiting, photos, problem: copy.problem });
+    else if (hadSome) sent += 1;
   }
-  return left;
+  return { left, sent };
 }

@@ -181,6 +181,7 @@ def test_sent_sheet_is_read_only_and_says_why(own, target):
     page = own.get(url(target)).content.decode()
     assert "đã được gửi và đang chờ kiểm tra" in page
     assert "14 người" in page
+    assert "Nhu cầu thứ nhất" not in page, "what was not asked is not shown as unanswered"
     assert "<form" not in page.partition("<main")[2]
 
 

@@ -225,7 +225,9 @@ def test_conflict_ended_session_and_log_out(phone, network, targets):
     page.goto(f"{network.url}/khao-sat/phieu/{other.pk}/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Chưa có kết nối")
     network.restore()
+    page.goto(f"{network.url}/dang-nhap/")
     log_in(page, network, user)
+    expect(page.get_by_text("còn giữ trên máy này đã được gửi (1 phiếu)")).to_be_visible()
     open_sheet(page, network, other, "cau-nguoi_dai_dien")
     arrives(page, other, "nguoi_dai_dien", "Bà chủ")
     # Sent by somebody else meanwhile: the sheet takes no more, and the device says what it holds.
