@@ -3,18 +3,26 @@
 from django.contrib import admin
 
 from khuyencong.admin_site.filters import PeriodYearFilter, YearFilter
-from khuyencong.admin_site.options import PortalModelAdmin, ReadOnlyAdmin, ReadOnlyInline
+from khuyencong.admin_site.options import (
+    CatalogueAdmin,
+    PortalModelAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+)
 from reports.actions.periods import DATE_FIELDS, change_period_dates
 from reports.models import (
     AcceptedCell,
+    CalendarRule,
     DraftCell,
     DraftRow,
     DraftStatement,
+    PeriodExtension,
     Report,
     ReportEvent,
     ReportPeriod,
     ReportVersion,
     ReturnComment,
+    SpecialDay,
     VersionCell,
     VersionRow,
     VersionStatement,
@@ -70,6 +78,48 @@ class ReportPeriodAdmin(PortalModelAdmin):
             shown={name: form.initial.get(name, getattr(stored, name)) for name in DATE_FIELDS},
             dates={name: form.cleaned_data[name] for name in DATE_FIELDS},
         )
+
+
+@admin.register(CalendarRule)
+class CalendarRuleAdmin(CatalogueAdmin):
+    """Rules of dates. They make new periods; an existing one is moved on the page of the calendar."""
+
+    list_display = ("scheme", "valid_from", "due_after", "due_unit", "lock_after", "lock_unit")
+    list_filter = ("scheme",)
+    ordering = ("scheme", "-valid_from")
+    fieldsets = (
+        (None, {"fields": ("scheme", "valid_from", "legal_basis")}),
+        (
+            "Các ngày",
+            {
+                "fields": (
+                    "opens_after",
+                    ("due_after", "due_unit"),
+                    ("centre_due_after", "centre_due_unit"),
+                    ("department_due_after", "department_due_unit"),
+                    ("lock_after", "lock_unit"),
+                ),
+                "description": "Quy tắc dùng khi tạo kỳ mới. Kỳ đã tạo giữ nguyên ngày; trang "
+                "“Lịch báo cáo” chỉ ra kỳ nào khác quy tắc để anh/chị quyết định.",
+            },
+        ),
+        ("Nhắc hạn", {"fields": ("remind_before", "remind_after", "escalate_after")}),
+    )
+
+
+@admin.register(SpecialDay)
+class SpecialDayAdmin(CatalogueAdmin):
+    list_display = ("day", "kind", "name", "legal_basis")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    ordering = ("-day",)
+
+
+@admin.register(PeriodExtension)
+class PeriodExtensionAdmin(ReadOnlyAdmin):
+    list_display = ("place", "period", "due_on", "locks_on", "reason", "granted_by", "withdrawn_at")
+    search_fields = ("place__folded", "reason")
+    ordering = ("-id",)
 
 
 @admin.register(Report)

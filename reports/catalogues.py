@@ -1,5 +1,7 @@
 """What every installation needs before its first report, production included."""
 
+from datetime import date
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,8 +16,10 @@ from khuyencong.core.places_loader import load_places
 from khuyencong.core.quarters import Quarter
 from khuyencong.forms_as_data.definition import install_form
 from programs.catalogue import load_activity_kinds
-from reports.calendar import ensure_period
+from reports.calendar import default_rule, ensure_period
+from reports.enums import PeriodScheme
 from reports.form_v1 import FORM_V1
+from reports.models import CalendarRule
 
 
 @transaction.atomic
@@ -33,7 +37,20 @@ def load_catalogues() -> None:
     load_activity_kinds()
     install_form(FORM_V1)
     install_form(QUESTIONNAIRE_V1)
+    _load_calendar_rules()
     this_year = timezone.localdate().year
     for year in (this_year, this_year + 1):
         for number in (1, 2, 3, 4):
             ensure_period(Quarter(year, number))
+
+
+def _load_calendar_rules() -> None:
+    """A first rule for each calendar that has none, with the numbers of the settings."""
+    for scheme, basis in (
+        (PeriodScheme.REPORT, "NĐ 09/2019/NĐ-CP, Điều 8"),
+        (PeriodScheme.CALENDAR, "NĐ 60/2018/NĐ-CP"),
+    ):
+        if not CalendarRule.objects.filter(scheme=scheme).exists():
+            rule = default_rule(scheme)
+            rule.valid_from, rule.legal_basis = date(2019, 1, 1), basis
+            rule.save()

@@ -10,6 +10,20 @@ class PeriodScheme(models.TextChoices):
     CALENDAR = "calendar", "Quý dương lịch"
 
 
+class DayUnit(models.TextChoices):
+    """How days are counted in a rule of the calendar."""
+
+    WORKING = "working", "Ngày làm việc"
+    CALENDAR = "calendar", "Ngày theo lịch"
+
+
+class SpecialDayKind(models.TextChoices):
+    """What a day of the administrators' table is."""
+
+    OFF = "off", "Nghỉ (nghỉ thêm, nghỉ hoán đổi)"
+    WORKING = "working", "Làm việc (làm bù)"
+
+
 class ReportStatus(models.TextChoices):
     """Where a report stands."""
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 
-from khuyencong.core.forms import DateField, PortalForm
+from khuyencong.core.forms import CleanCharField, DateField, PortalForm
 from khuyencong.core.numbers import whole_number
 from khuyencong.forms_as_data.structure import FormStructure
 from reports.actions.review import CommentInput
@@ -105,7 +105,27 @@ class PeriodDatesForm(PortalForm):
         label="Hạn nộp",
         help_text="Sau ngày chốt số liệu ít nhất 1 ngày làm việc (NĐ 09/2019/NĐ-CP, Điều 8).",
     )
+    centre_due_on = DateField(label="Hạn tổng hợp của Trung tâm", required=False)
+    department_due_on = DateField(label="Hạn báo cáo của Sở Công Thương", required=False)
     locks_on = DateField(
         label="Khóa sau ngày", help_text="Hết ngày này không nhập, không nộp được nữa."
     )
     shown = forms.CharField(widget=forms.HiddenInput)
+
+
+class ExtensionForm(PortalForm):
+    """More time for one place, and why; `replaces` is the extension in force when the page was opened."""
+
+    due_on = DateField(label="Hạn nộp mới", help_text="Hết ngày này mới tính là muộn.")
+    locks_on = DateField(
+        label="Khóa sau ngày",
+        required=False,
+        help_text="Để trống: ngày khóa chung của kỳ, hoặc hạn mới nếu muộn hơn.",
+    )
+    reason = CleanCharField(
+        label="Lý do",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Hiện trên báo cáo, bảng tình hình nộp và ở việc cần làm của cộng tác viên.",
+    )
+    replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)

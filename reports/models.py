@@ -6,9 +6,11 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from facilities.models import Establishment
 from khuyencong.core.models import Place
@@ -16,6 +18,9 @@ from khuyencong.core.quarters import Quarter
 from khuyencong.forms_as_data.enums import CellState
 from khuyencong.forms_as_data.models import FormVersion, Indicator, Part
 from reports.enums import PeriodScheme, ReportStatus
+from reports.models_calendar import CalendarRule as CalendarRule
+from reports.models_calendar import PeriodExtension as PeriodExtension
+from reports.models_calendar import SpecialDay as SpecialDay
 from reports.models_workbook import WorkbookUpload as WorkbookUpload
 
 
@@ -36,6 +41,8 @@ class ReportPeriod(models.Model):
     opens_on = models.DateField("Mở nhập từ ngày")
     due_on = models.DateField("Hạn nộp")
     locks_on = models.DateField("Khóa sau ngày")
+    centre_due_on = models.DateField("Hạn tổng hợp của Trung tâm", null=True, blank=True)
+    department_due_on = models.DateField("Hạn báo cáo của Sở Công Thương", null=True, blank=True)
     form_version = models.ForeignKey(
         FormVersion, models.PROTECT, related_name="periods", verbose_name="Biểu mẫu"
     )
@@ -69,6 +76,15 @@ class ReportPeriod(models.Model):
 
     def __str__(self) -> str:
         return str(self.quarter)[:1].upper() + str(self.quarter)[1:]
+
+    def clean(self) -> None:
+        """The levels report one after another."""
+        days = [self.due_on, self.centre_due_on, self.department_due_on]
+        known = [day for day in days if day is not None]
+        if known != sorted(known):
+            raise ValidationError(
+                "Hạn của các cấp phải theo thứ tự: cấp xã, Trung tâm, Sở Công Thương."
+            )
 
     @property
     def quarter(self) -> Quarter:
@@ -182,6 +198,27 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"Báo cáo {self.period.quarter} – {self.place}"
+
+    @cached_property
+    def extension(self) -> PeriodExtension | None:
+        """The extension in force for this place and period; lists set it for all rows at once."""
+        return (
+            PeriodExtension.objects.filter(
+                period=self.period_id, place=self.place_id, withdrawn_at__isnull=True
+            )
+            .select_related("granted_by")
+            .first()
+        )
+
+    @property
+    def due_on(self):
+        """When this place's report is due: by its extension, else by the period."""
+        return self.extension.due_on if self.extension else self.period.due_on
+
+    @property
+    def locks_on(self):
+        """The last day on which this place's report may be written and submitted."""
+        return self.extension.locks_on if self.extension else self.period.locks_on
 
 
 class DraftCell(models.Model):
@@ -547,6 +584,11 @@ class ReportEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report}: {self.get_to_status_display()}"
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it moved nothing: an extension, a request, a refusal."""
+        return self.from_status == self.to_status
 
 
 class ReturnComment(models.Model):

@@ -1,5 +1,6 @@
 """Who may check reports. Officers and leaders decide; administrators do not; nobody checks their own."""
 
+from collaborators.queries import assigned_place_ids
 from khuyencong.core.enums import CENTRE_ROLES, Role
 from khuyencong.core.exceptions import NotAllowed
 from khuyencong.core.permissions import as_bool, check_has_role
@@ -66,6 +67,17 @@ def check_can_manage_periods(user) -> None:
     check_has_role(user, Role.ADMINISTRATOR)
 
 
+def check_can_extend(user, place_id: int) -> None:
+    """Officers and leaders give a place more time, but never their own."""
+    check_can_review(user)
+    if place_id in assigned_place_ids(user):
+        raise NotAllowed(
+            "Anh/chị đang phụ trách địa bàn này nên không tự gia hạn được; "
+            "xin chuyển cho người khác của Trung tâm."
+        )
+
+
+can_extend = as_bool(check_can_extend)
 can_open_queue = as_bool(check_can_open_queue)
 can_review = as_bool(check_can_review)
 can_return_report = as_bool(check_can_return_report)

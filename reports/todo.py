@@ -23,8 +23,8 @@ def _item(owed: OwedReport) -> TodoItem:
         return TodoItem(
             title=f"Nộp báo cáo {name}",
             url=f"{reverse('reports:list')}#can-nop-{owed.place.pk}-{owed.period.pk}",
-            detail="Chưa bắt đầu.",
-            due_on=owed.period.due_on,
+            detail=f"Chưa bắt đầu.{_more_time(owed)}",
+            due_on=owed.due_on,
             since=owed.period.opens_on,
             action="Bắt đầu",
             icon="report",
@@ -38,7 +38,7 @@ def _item(owed: OwedReport) -> TodoItem:
             detail=f"{len(requests)} chỗ cần sửa."
             if requests
             else "Xem yêu cầu của người kiểm tra.",
-            due_on=owed.period.due_on,
+            due_on=owed.due_on,
             since=timezone.localdate(owed.report.status_at),
             action="Sửa",
             icon="arrow-back-up",
@@ -46,9 +46,16 @@ def _item(owed: OwedReport) -> TodoItem:
     return TodoItem(
         title=f"Nộp báo cáo {name}",
         url=url,
-        detail="Đang soạn, chưa nộp.",
-        due_on=owed.period.due_on,
+        detail=f"Đang soạn, chưa nộp.{_more_time(owed)}",
+        due_on=owed.due_on,
         since=timezone.localdate(owed.report.created_at),
         action="Soạn tiếp",
         icon="report",
     )
+
+
+def _more_time(owed: OwedReport) -> str:
+    """That the due date is the place's own, and why."""
+    if owed.extension is None:
+        return ""
+    return f" Được gia hạn đến {owed.due_on:%d/%m/%Y}: {owed.extension.reason}"

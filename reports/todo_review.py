@@ -78,7 +78,7 @@ def _missing(today) -> list[TodoItem]:
     period = latest_due_period(today)
     if period is None or today > period.locks_on:
         return []
-    missing = completeness_counts([period])[period.pk].unreported
+    missing = completeness_counts([period])[period.pk].overdue
     if not missing:
         return []
     return [

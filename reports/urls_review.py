@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import completeness, periods, review
+from reports.views import completeness, extensions, periods, review
 
 urlpatterns = [
     path("cho-kiem-tra/", review.queue, name="queue"),
@@ -13,5 +13,9 @@ urlpatterns = [
     path("tinh-hinh-nop/", completeness.board, name="completeness"),
     path("lich/", periods.calendar, name="periods"),
     path("lich/tao/", periods.create_next, name="period_create"),
+    path("lich/nam/", periods.year, name="period_year"),
+    path("lich/nam/tao/", periods.create_year_periods, name="period_year_create"),
     path("lich/<int:pk>/", periods.edit, name="period_edit"),
+    path("lich/<int:period>/gia-han/<int:place>/", extensions.extend, name="extension"),
+    path("lich/gia-han/<int:pk>/bo/", extensions.withdraw, name="extension_withdraw"),
 ]

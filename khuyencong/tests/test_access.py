@@ -34,7 +34,7 @@ from khuyencong.notifications.mailing import unsubscribe_token
 from khuyencong.notifications.notify import notify
 from programs.models import TrainingClass
 from reports.actions.draft import withdraw_nothing
-from reports.models import DraftRow
+from reports.models import DraftRow, PeriodExtension
 from reports.tests.factories import (
     accepted_report,
     filled_report,
@@ -237,6 +237,12 @@ ROUTES: dict[str, Route] = {
     "reports:period_create": Route(
         ONLY_ADMINISTRATOR, method="post", data={"nam": "2031", "quy": "1"}
     ),
+    "reports:period_year": Route(READ_TOTALS),
+    "reports:period_year_create": Route(ONLY_ADMINISTRATOR, method="post"),
+    "reports:extension": Route(table(REFUSED, officer=OPEN, leader=OPEN), ("period", "place")),
+    "reports:extension_withdraw": Route(
+        table(REFUSED, officer=OPEN, leader=OPEN), ("extension",), "post"
+    ),
     "reports:period_edit": Route(ONLY_ADMINISTRATOR, ("period",)),
     "reports:rollup": Route(READ_TOTALS),
     "reports:rollup_growth": Route(READ_TOTALS),
@@ -345,6 +351,14 @@ def world(db, django_capture_on_commit_callbacks):
         "draft": draft.pk,
         "workbook": waiting_workbook(draft, faults=["“x” không phải là số."]).pk,
         "period": draft.period_id,
+        "extension": PeriodExtension.objects.create(
+            period=draft.period,
+            place=place,
+            due_on=draft.period.locks_on,
+            locks_on=draft.period.locks_on,
+            reason="Bão",
+            granted_by=officer,
+        ).pk,
         "row": row,
         "one": 1,
         "year": 2022,

@@ -1,6 +1,7 @@
 """The one place that writes a report's status, for the whole app."""
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from khuyencong.core.exceptions import WrongStatus
@@ -18,7 +19,12 @@ WHAT_HAPPENED = {
 def wrong_status(report: Report) -> WrongStatus:
     """The refusal that says where the report stands, who moved it there and when."""
     sentence = f"Báo cáo này {WHAT_HAPPENED[ReportStatus(report.status)]}"
-    last = report.events.select_related("actor").order_by("-created_at", "-id").first()
+    last = (
+        report.events.exclude(from_status=F("to_status"))
+        .select_related("actor")
+        .order_by("-created_at", "-id")
+        .first()
+    )
     if last is not None:
         who = last.actor or last.system_job
         moment = timezone.localtime(last.created_at)
@@ -30,6 +36,18 @@ def check_can_move(report: Report, to_status: str) -> None:
     """Raise WrongStatus unless the transition table allows the move from where the report stands."""
     if to_status not in REPORT_TRANSITIONS[ReportStatus(report.status)]:
         raise wrong_status(report)
+
+
+def note_event(report: Report, actor, note: str) -> ReportEvent:
+    """A step that moves nothing but belongs to the report's life (an extension, a request)."""
+    return ReportEvent.objects.create(
+        report=report,
+        version=report.latest_version,
+        from_status=report.status,
+        to_status=report.status,
+        actor=actor,
+        note=note,
+    )
 
 
 def _change_status(

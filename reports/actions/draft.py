@@ -33,6 +33,7 @@ from reports.enums import EDITABLE_STATUSES, ReportStatus
 from reports.models import (
     DraftRow,
     DraftStatement,
+    PeriodExtension,
     Report,
     ReportEvent,
     ReportPeriod,
@@ -40,6 +41,7 @@ from reports.models import (
 )
 from reports.queries.drafts import DraftFigure, base_revision, draft_figures, latest_number
 from reports.queries.establishments import establishments_of_place
+from reports.queries.extensions import extension_of
 from reports.rows import clean_typed
 
 MAX_TEXT = 60
@@ -58,7 +60,7 @@ def start_report(*, actor: User, place_id: int, period_id: int) -> Report:
     existing = Report.objects.filter(place_id=place_id, period=period).first()
     if existing is not None:
         return existing
-    check_period_open(period)
+    check_period_open(period, extension_of(place_id, period_id))
     _check_place_existed(Place.objects.get(pk=place_id), period)
     report, created = Report.objects.get_or_create(place_id=place_id, period=period)
     if created:
@@ -66,14 +68,18 @@ def start_report(*, actor: User, place_id: int, period_id: int) -> Report:
     return report
 
 
-def check_period_open(period: ReportPeriod) -> None:
-    """Raise WrongStatus, saying the dates, unless the period may be written in today."""
+def check_period_open(period: ReportPeriod, extension: PeriodExtension | None = None) -> None:
+    """Raise WrongStatus, saying the dates, unless the period may be written in today.
+
+    `extension` is the place's own later lock, if it was granted one.
+    """
     today = timezone.localdate()
+    locks_on = extension.locks_on if extension else period.locks_on
     if today < period.opens_on:
         raise WrongStatus(f"Kỳ {period.quarter} mở nhập từ ngày {period.opens_on:%d/%m/%Y}.")
-    if today > period.locks_on:
+    if today > locks_on:
         raise WrongStatus(
-            f"Kỳ {period.quarter} đã khóa sau ngày {period.locks_on:%d/%m/%Y}. "
+            f"Kỳ {period.quarter} đã khóa sau ngày {locks_on:%d/%m/%Y}. "
             "Nếu cần sửa, anh/chị đề nghị lãnh đạo Trung tâm mở lại."
         )
 
@@ -85,7 +91,7 @@ def check_report_open(report: Report) -> None:
     author until it is submitted again, whatever the day, or there would be no way out of it.
     """
     if report.status != ReportStatus.RETURNED:
-        check_period_open(report.period)
+        check_period_open(report.period, report.extension)
 
 
 report_is_open = as_bool(check_report_open)
@@ -106,6 +112,7 @@ _PERIOD = (
     "id", "scheme", "year", "number", "starts_on", "ends_on", "opens_on", "due_on", "locks_on",
     "form_version_id",
 )  # fmt: skip
+_EXTENSION = ("id", "period_id", "place_id", "due_on", "locks_on")
 _VERSION = ("id", "number", "form_version_id", "submitted_by_id", "submitted_at", "author_ids")
 _LOCK = (
     "SELECT "
@@ -113,28 +120,42 @@ _LOCK = (
         [f"r.{name}" for name in _REPORT]
         + [f"p.{name}" for name in _PERIOD]
         + [f"v.{name}" for name in _VERSION]
+        + [f"e.{name}" for name in _EXTENSION]
     )
     + " FROM reports_report r JOIN reports_reportperiod p ON p.id = r.period_id"
     " LEFT JOIN reports_reportversion v ON v.id = r.latest_version_id"
+    " LEFT JOIN reports_periodextension e"
+    " ON e.period_id = r.period_id AND e.place_id = r.place_id AND e.withdrawn_at IS NULL"
     " WHERE r.id = %s FOR UPDATE OF r"
 )
 
 
-def lock_report(report_id: int) -> Report:
-    """The report with its period and latest version, locked until the end of the transaction.
+def lock_report(report_id: int, *, with_period: bool = False) -> Report:
+    """The report with its period, extension and latest version, locked until the end of the transaction.
 
-    Plain SQL, since every submission and autosave begins here. Raises Report.DoesNotExist.
+    `with_period` also holds the period's dates still (a submission must not slip past a lock that is
+    being moved); who changes them waits. Plain SQL, since every submission and autosave begins here.
+    Raises Report.DoesNotExist.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [report_id])
+        cursor.execute(_LOCK + (" FOR SHARE OF p" if with_period else ""), [report_id])
         row = cursor.fetchone()
     if row is None:
         raise Report.DoesNotExist
     first, second = len(_REPORT), len(_REPORT) + len(_PERIOD)
+    third = second + len(_VERSION)
     report = Report.from_db(connection.alias, _REPORT, row[:first])
     report.period = ReportPeriod.from_db(connection.alias, _PERIOD, row[first:second])
     if report.latest_version_id is not None:
-        report.latest_version = ReportVersion.from_db(connection.alias, _VERSION, row[second:])
+        report.latest_version = ReportVersion.from_db(connection.alias, _VERSION, row[second:third])
+    report.extension = (
+        PeriodExtension.from_db(connection.alias, _EXTENSION, row[third:])
+        if row[third] is not None
+        else None
+    )
+    if with_period and report.extension is not None:
+        # It was read before the wait for the lock; somebody may have taken it back meanwhile.
+        report.extension = extension_of(report.place_id, report.period_id)
     return report
 
 

@@ -66,7 +66,7 @@ def submit_report(
     InvalidInput whose `errors` map cell keys, `row:<uid>:<column>`, `part:<code>` and
     `rule:<code>` to sentences.
     """
-    report = lock_report(report_id)
+    report = lock_report(report_id, with_period=True)
     permissions.check_can_submit_report(actor, report)
     check_can_move(report, ReportStatus.SUBMITTED)
     check_report_open(report)

@@ -26,13 +26,18 @@ WITH period AS MATERIALIZED (
     SELECT id, due_on, (due_on + 1)::timestamp AT TIME ZONE %(zone)s AS late_from
     FROM reports_reportperiod WHERE id = ANY(%(periods)s)
 )
-SELECT p.id, COALESCE(r.status, 'missing'), COALESCE(r.first_submitted_at >= p.late_from, FALSE), count(*)
+SELECT p.id, COALESCE(r.status, 'missing'),
+       COALESCE(r.first_submitted_at >= CASE WHEN e.id IS NULL THEN p.late_from
+                ELSE (e.due_on + 1)::timestamp AT TIME ZONE %(zone)s END, FALSE),
+       COALESCE(e.due_on >= %(today)s AND r.first_submitted_at IS NULL, FALSE), count(*)
 FROM period p
 JOIN collaborators_assignment a
   ON a.is_principal AND a.valid_from <= p.due_on AND (a.valid_to IS NULL OR a.valid_to >= p.due_on)
 LEFT JOIN reports_report r
   ON r.period_id = p.id AND r.place_id = a.place_id AND r.period_id = ANY(%(periods)s)
-GROUP BY 1, 2, 3
+LEFT JOIN reports_periodextension e
+  ON e.period_id = p.id AND e.place_id = a.place_id AND e.withdrawn_at IS NULL
+GROUP BY 1, 2, 3, 4
 """
 
 REPORTED_SQL = """
@@ -58,11 +63,11 @@ WITH expected AS (
       AND NOT EXISTS (
         SELECT FROM expected e WHERE e.period_id = r.period_id AND e.place_id = r.place_id)
 )
-SELECT b.period_id, b.due_on, b.is_expected, b.place_id, place.name, parent.name,
+SELECT b.period_id, COALESCE(e.due_on, b.due_on), b.is_expected, b.place_id, place.name, parent.name,
        c.title, COALESCE(NULLIF(c.phone, ''), u.phone, ''), COALESCE(u.email, ''),
        r.id, r.status, v.id, v.number, r.accepted_version_id, r.first_submitted_at, r.status_at,
        COALESCE((SELECT count(*) FROM reports_versionstatement s WHERE s.version_id = v.id), 0),
-       jsonb_array_length(COALESCE(v.warnings_kept, '[]'::jsonb))
+       jsonb_array_length(COALESCE(v.warnings_kept, '[]'::jsonb)), COALESCE(e.reason, '')
 FROM board b
 JOIN core_place place ON place.id = b.place_id
 LEFT JOIN core_place parent ON parent.id = place.parent_id
@@ -71,6 +76,8 @@ LEFT JOIN core_user u ON u.id = c.user_id
 LEFT JOIN reports_report r
   ON r.period_id = b.period_id AND r.place_id = b.place_id AND r.period_id = ANY(%(periods)s)
 LEFT JOIN reports_reportversion v ON v.id = r.latest_version_id
+LEFT JOIN reports_periodextension e
+  ON e.period_id = b.period_id AND e.place_id = b.place_id AND e.withdrawn_at IS NULL
 ORDER BY b.period_id, NOT b.is_expected, place.sort_key, place.code
 """
 
@@ -86,6 +93,7 @@ class PeriodCounts:
     returned: int = 0
     accepted: int = 0
     late: int = 0
+    extended: int = 0
     outside: int = 0
 
     @property
@@ -96,6 +104,11 @@ class PeriodCounts:
     @property
     def unreported(self) -> int:
         return self.expected - self.reported
+
+    @property
+    def overdue(self) -> int:
+        """Places that have not submitted and have no more time, once the period's due date is past."""
+        return self.unreported - self.extended
 
     @property
     def reported_share(self) -> str:
@@ -109,7 +122,10 @@ class PeriodCounts:
 
 @dataclass(frozen=True)
 class BoardRow:
-    """A place on a period's board; without a report, all that follows from one is None."""
+    """A place on a period's board; without a report, all that follows from one is None.
+
+    `due_on` is the place's own: by its extension, else by the period.
+    """
 
     period_id: int
     due_on: date
@@ -129,6 +145,12 @@ class BoardRow:
     status_at: datetime | None
     nothing_parts: int
     warnings: int
+    extension_reason: str
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether `due_on` is the place's own, by an extension."""
+        return bool(self.extension_reason)
 
     @property
     def state(self) -> BoardState:
@@ -155,9 +177,19 @@ def completeness_counts(periods: Iterable[ReportPeriod | int]) -> dict[int, Peri
     ids = [period if isinstance(period, int) else period.pk for period in periods]
     found: dict[int, Counter] = {period: Counter() for period in ids}
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS_SQL, {"periods": ids, "zone": settings.TIME_ZONE})
-        for period, state, is_late, count in cursor.fetchall():
-            found[period].update({"expected": count, state: count, "late": count if is_late else 0})
+        cursor.execute(
+            COUNTS_SQL,
+            {"periods": ids, "zone": settings.TIME_ZONE, "today": timezone.localdate()},
+        )
+        for period, state, is_late, is_extended, count in cursor.fetchall():
+            found[period].update(
+                {
+                    "expected": count,
+                    state: count,
+                    "late": count if is_late else 0,
+                    "extended": count if is_extended else 0,
+                }
+            )
         cursor.execute(REPORTED_SQL, {"periods": ids})
         reported = dict(cursor.fetchall())
     counts = {period: PeriodCounts(**counted) for period, counted in found.items()}

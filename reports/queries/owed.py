@@ -8,7 +8,8 @@ from django.db.models import Q
 from collaborators.models import Assignment
 from khuyencong.core.models import Place
 from reports.enums import EDITABLE_STATUSES, PeriodScheme, ReportStatus
-from reports.models import Report, ReportPeriod
+from reports.models import PeriodExtension, Report, ReportPeriod
+from reports.queries.extensions import extensions_in_force
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,12 @@ class OwedReport:
     place: Place
     period: ReportPeriod
     report: Report | None
+    extension: PeriodExtension | None = None
+
+    @property
+    def due_on(self) -> date:
+        """By the place's extension, else by the period."""
+        return self.extension.due_on if self.extension else self.period.due_on
 
     @property
     def is_owed(self) -> bool:
@@ -46,22 +53,43 @@ def owed_reports(user, today: date) -> list[OwedReport]:
     ]
     if not places:
         return []
+    extensions = {
+        (extension.place_id, extension.period_id): extension
+        for extension in extensions_in_force()
+        .filter(place__in=places, locks_on__gte=today, period__opens_on__lte=today)
+        .select_related("period")
+    }
+    # A period that is locked stays open to the place that was given more time.
+    extended = {extension.period_id: extension.period for extension in extensions.values()}
     periods = {period.pk: period for period in open_periods(today)}
+    known = sorted((extended | periods).values(), key=lambda period: (period.year, period.number))
     reports = {
         (report.place_id, report.period_id): report
         for report in Report.objects.filter(
-            Q(period__in=periods.values()) | Q(status=ReportStatus.RETURNED), place__in=places
+            Q(period__in=known) | Q(status=ReportStatus.RETURNED), place__in=places
         ).select_related("period")
     }
+
+    def is_open(place: Place, period: ReportPeriod) -> bool:
+        return period.pk in periods or (place.pk, period.pk) in extensions
+
     # A returned report is owed beyond the lock of its period.
     late = [
-        OwedReport(place, reports[key].period, reports[key])
+        OwedReport(place, report.period, report, extensions.get(key))
         for place in places
-        for key in sorted(reports)
-        if key[0] == place.pk and key[1] not in periods
+        for key, report in sorted(reports.items())
+        if key[0] == place.pk
+        and not is_open(place, report.period)
+        and report.status == ReportStatus.RETURNED
     ]
     return late + [
-        OwedReport(place, period, reports.get((place.pk, period.pk)))
-        for period in periods.values()
+        OwedReport(
+            place,
+            period,
+            reports.get((place.pk, period.pk)),
+            extensions.get((place.pk, period.pk)),
+        )
+        for period in known
         for place in places
+        if is_open(place, period)
     ]

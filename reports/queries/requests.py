@@ -37,6 +37,7 @@ def last_return(report: Report) -> ReportEvent | None:
     """The event of the last return."""
     return (
         report.events.filter(to_status=ReportStatus.RETURNED)
+        .exclude(from_status=ReportStatus.RETURNED)
         .select_related("actor")
         .order_by("-created_at", "-id")
         .first()

@@ -133,6 +133,7 @@ class ReviewSheet:
                 if self.before is not None
                 and event.version_id == self.before.pk
                 and event.to_status == "returned"
+                and not event.is_note
             ),
             None,
         )

@@ -266,7 +266,7 @@ def test_centre_list_queries(client, db, item_count, django_assert_num_queries):
         ReportFactory(period=period)
     client.force_login(UserFactory())
     client.get(reverse("reports:list"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         answer = client.get(reverse("reports:list"))
     assert len(answer.context["page"].object_list) == item_count
 
@@ -279,7 +279,7 @@ def test_author_list_queries(client, db, item_count, django_assert_num_queries):
         ReportFactory(place=AssignmentFactory(collaborator=collaborator).place, period=period)
     client.force_login(collaborator.user)
     client.get(reverse("reports:list"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         answer = client.get(reverse("reports:list"))
     assert len(answer.context["owed"]) == len(answer.context["page"].object_list) == item_count
 
@@ -294,5 +294,5 @@ def test_edit_and_version_queries(client, db, django_assert_num_queries):
     draft = filled_report()
     client.force_login(draft.author)
     client.get(edit_url(draft))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(edit_url(draft))

@@ -3,13 +3,21 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from khuyencong.audit.readers import field_history
 from khuyencong.core.exceptions import Conflict, InvalidInput, NotAllowed
 from khuyencong.core.quarters import Quarter
 from khuyencong.forms_as_data.models import FormVersion
-from reports.actions.periods import DATE_FIELDS, change_period_dates, create_next_period
-from reports.models import ReportPeriod
+from reports.actions.periods import (
+    DATE_FIELDS,
+    change_period_dates,
+    create_next_period,
+    create_year,
+)
+from reports.calendar import plan_year
+from reports.enums import PeriodScheme, SpecialDayKind
+from reports.models import ReportPeriod, SpecialDay
 from reports.queries.periods import next_quarter, period_state
 from reports.tests.review_cast import make_cast, submitted_report
 
@@ -141,3 +149,55 @@ def test_where_a_period_stands_day_by_day(cast):
         (period.locks_on + day, "Đã khóa"),
     ]
     assert [(moment, period_state(period, moment)[1]) for moment, _ in expected] == expected
+
+
+def shown_dates(year: int, scheme: str = PeriodScheme.REPORT) -> dict:
+    return {item.quarter.number: vars(item.dates) for item in plan_year(year, scheme)}
+
+
+@pytest.mark.parametrize("scheme", PeriodScheme.values)
+def test_a_year_is_created_as_it_was_previewed(cast, scheme):
+    shown = shown_dates(2027, scheme)
+    SpecialDay.objects.create(day=shown[2]["due_on"], kind=SpecialDayKind.OFF, name="Nghỉ hoán đổi")
+    with pytest.raises(Conflict, match="quý II/2027"):
+        create_year(actor=cast.administrator, year=2027, scheme=scheme, shown=shown)
+    with pytest.raises(NotAllowed):
+        create_year(actor=cast.leader, year=2027, scheme=scheme, shown=shown_dates(2027, scheme))
+    assert not ReportPeriod.objects.filter(year=2027).exists()
+    created = create_year(
+        actor=cast.administrator, year=2027, scheme=scheme, shown=shown_dates(2027, scheme)
+    )
+    assert [period.number for period in created] == [1, 2, 3, 4]
+    assert {period.scheme for period in created} == {scheme}
+    assert create_year(actor=cast.administrator, year=2027, scheme=scheme, shown={}) == []
+    assert ReportPeriod.objects.filter(year=2027).count() == 4
+
+
+def test_the_levels_report_one_after_another(cast):
+    period = cast.period
+    with pytest.raises(InvalidInput, match="cấp xã, Trung tâm"):
+        change_period_dates(
+            actor=cast.administrator,
+            period_id=period.pk,
+            shown=dates_of(period),
+            dates=dates_of(period, centre_due_on=period.due_on - timedelta(days=1)),
+        )
+
+
+def test_pages_of_the_calendar_in_both_schemes(cast, client):
+    client.force_login(cast.administrator, backend="khuyencong.core.auth.PortalBackend")
+    for scheme in PeriodScheme.values:
+        assert client.get(reverse("reports:periods"), {"lich": scheme}).status_code == 200
+    page = client.get(reverse("reports:period_year"), {"nam": "2027", "lich": "calendar"})
+    assert "Tạo 4 kỳ chưa có" in page.content.decode()
+    answer = client.post(
+        reverse("reports:period_year_create"),
+        {"nam": "2027", "lich": "calendar", "ngay": page.context["shown"]},
+    )
+    assert answer["Location"].endswith("?lich=calendar")
+    assert ReportPeriod.objects.filter(scheme="calendar", year=2027).count() == 4
+    assert client.get(reverse("reports:period_year"), {"nam": "1"}).status_code == 404
+    client.post(reverse("reports:period_year_create"), {"nam": "2028", "ngay": "[1]"})
+    assert not ReportPeriod.objects.filter(year=2028).exists()
+    suggested = client.get(reverse("reports:period_edit", args=[cast.period.pk]) + "?theo=quy-tac")
+    assert suggested.status_code == 200

@@ -105,7 +105,7 @@ def test_queue_asks_a_constant_number_of_times(
 ):
     more_reports(cast, item_count, figures={"lao_dong": 5})
     as_officer.get(reverse("reports:queue"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = as_officer.get(reverse("reports:queue"))
     assert page.content.decode().count('name="bao_cao"') == item_count
 
@@ -147,7 +147,7 @@ def test_review_asks_a_constant_number_of_times(as_officer, cast, django_assert_
     submit_version(many, cast.ctv)
     as_officer.get(reverse("reports:review", args=[few.pk]))
     for report in (few, many):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             as_officer.get(reverse("reports:review", args=[report.pk]))
 
 

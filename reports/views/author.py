@@ -30,6 +30,7 @@ from reports.fill import changed_cells, fill_page, read_post, row_lookups
 from reports.forms_author import ReportFilterForm, RowForm
 from reports.models import DraftRow, Report, ReportPeriod
 from reports.queries import draft_of, owed_reports, reports_visible_to
+from reports.queries.extensions import with_extensions
 from reports.queries.requests import requests_of
 
 PER_PAGE = 40
@@ -74,6 +75,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(
         reports.order_by("-period__year", "-period__number", "place__sort_key", "pk"), PER_PAGE
     ).get_page(request.GET.get("trang"))
+    page.object_list = with_extensions(page.object_list)
     return render(
         request,
         "reports/list.html",

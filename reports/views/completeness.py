@@ -54,7 +54,12 @@ def board(request):
     if not is_centre:
         # That somebody who owed nothing submitted is not for a viewer until it is accepted.
         rows = [row for row in rows if row.is_expected or row.state == BoardState.ACCEPTED]
-    lines = [_line(row, today, is_centre) for row in rows if not wanted or _is(row, wanted, today)]
+    extends = permissions.can_review(request.user)
+    lines = [
+        _line(row, today, is_centre, extends)
+        for row in rows
+        if not wanted or _is(row, wanted, today)
+    ]
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("trang"))
     return render(
         request,
@@ -93,7 +98,7 @@ def _is(row: BoardRow, wanted: str, today) -> bool:
     return row.is_expected and row.state == wanted
 
 
-def _line(row: BoardRow, today, is_centre: bool) -> dict:
+def _line(row: BoardRow, today, is_centre: bool, extends: bool) -> dict:
     state = row.state
     if not is_centre and state != BoardState.ACCEPTED:
         state = BoardState.PENDING
@@ -107,6 +112,7 @@ def _line(row: BoardRow, today, is_centre: bool) -> dict:
         if days_overdue
         else "",
         "content": _content(row),
+        "can_extend": extends and row.is_expected and not row.is_reported,
         "url": _behind(row, is_centre),
     }
 

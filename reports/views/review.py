@@ -16,6 +16,7 @@ from reports.enums import ReportStatus
 from reports.forms_review import QueueFilter, read_decision, read_items
 from reports.models import Report, ReportPeriod
 from reports.queries import reports_visible_to
+from reports.queries.extensions import with_extensions
 from reports.queries.flags import report_flags
 from reports.queries.queue import next_waiting, waiting_reports
 from reports.queries.review import review_sheet
@@ -35,7 +36,7 @@ def queue(request):
     if period is not None:
         waiting = waiting.filter(period=period)
     page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("trang"))
-    reports = list(page.object_list)
+    reports = with_extensions(page.object_list)
     flags = report_flags(reports)
     reviews = permissions.can_review(request.user)
     lines = [_queue_line(request.user, report, flags[report.pk], reviews) for report in reports]
@@ -188,7 +189,7 @@ def _url(report: Report) -> str:
 
 def _late_text(report: Report) -> str:
     """How late the first submission was; empty when it was in time."""
-    days = (timezone.localdate(report.first_submitted_at) - report.period.due_on).days
+    days = (timezone.localdate(report.first_submitted_at) - report.due_on).days
     return f"Nộp muộn {days} ngày" if days > 0 else ""
 
 

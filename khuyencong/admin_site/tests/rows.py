@@ -48,10 +48,13 @@ from khuyencong.notifications.notify import notify
 from programs.enums import Audience
 from programs.models import ActivityKind, SupportResult, TrainingClass
 from reports.models import (
+    CalendarRule,
     DraftCell,
     DraftRow,
     DraftStatement,
+    PeriodExtension,
     ReturnComment,
+    SpecialDay,
     WorkbookUpload,
 )
 from reports.tests.review_cast import make_cast, submitted_report
@@ -81,6 +84,12 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         ReturnComment.objects.create(
             event=report.events.get(), version=version, part=part, text="Xem lại số lao động."
         )
+    CalendarRule.objects.create(scheme="report", valid_from=today)
+    SpecialDay.objects.create(day=today, kind="off", name="Nghỉ hoán đổi")
+    PeriodExtension.objects.create(
+        period=cast.period, place=cast.place, due_on=today, locks_on=today, reason="Bão",
+        granted_by=cast.officer,
+    )  # fmt: skip
     old, new = PlaceFactory(), PlaceFactory()
     Succession.objects.create(
         predecessor=old, successor=new, effective_on=today, kind=SuccessionKind.MERGED
