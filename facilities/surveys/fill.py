@@ -223,7 +223,7 @@ def read_post(payload: dict, posted) -> dict[str, Typed]:
                 continue
             found[code] = Typed(
                 raw,
-                None if is_empty else _value(kind, raw),
+                None if is_empty else typed_value(kind, raw),
                 declined,
                 whole_number(posted.get(f"lan.{code}")) or 0,
             )
@@ -245,7 +245,7 @@ def _raw_in(posted, code: str, kind: str):
     return text
 
 
-def _value(kind: str, raw):
+def typed_value(kind: str, raw):
     """What is sent to be saved; what cannot be read goes as it is and is refused with a sentence."""
     match kind:
         case Kind.YES_NO:

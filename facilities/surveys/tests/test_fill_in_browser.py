@@ -7,13 +7,16 @@ from playwright.sync_api import expect
 
 from conftest import PHONE
 from facilities.surveys import actions
+from facilities.surveys.fill import raw_of, typed_value
 from facilities.surveys.models import SurveyAnswer, SurveyTarget
+from facilities.surveys.questions import Reader
 from facilities.surveys.tests.factories import a_target, answer
 from facilities.surveys.tests.network import Network
 from facilities.tests.factories import EstablishmentFactory
 from khuyencong.core.middleware import SEEN
 from khuyencong.core.tests.factories import PlaceFactory
 from khuyencong.files.models import Attachment
+from khuyencong.forms_as_data.structure import ColumnInfo
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -240,6 +243,54 @@ def test_conflict_ended_session_and_log_out(phone, network, targets):
     page.reload()
     expect(page.get_by_text("Trên máy này: Ông chủ. Đã lưu: Bà chủ.")).to_be_visible()
     page.watch.complaints.clear()
+
+
+def test_browser_and_server_read_and_write_answers_alike(live_server, page):
+    """What stands in a field for a value, and what can be read, is the same on both sides."""
+    page.goto(f"{live_server.url}/dang-nhap/")
+    written = [
+        ("integer", 0),
+        ("integer", 12345),
+        ("integer", 2024),
+        ("money", 2000),
+        ("money", 1_250_000_000),
+        ("number", "1234.5"),
+        ("number", "0.05"),
+        ("date", "2026-02-28"),
+        ("yes_no", False),
+        ("multiple", ["a", "b"]),
+        ("position", {"lat": 10.45, "lon": 107.1, "accuracy": 14, "taken_at": None}),
+        ("text", "Nước mắm"),
+        ("text", None),
+    ]
+    typed = [
+        *(
+            ("integer", text)
+            for text in ("12", "1.234", "1234", "12,5", "1.23", "-1", "x", "9" * 20)
+        ),
+        *(("number", text) for text in ("12,5", "1.234,25", "1,234", "0,1", "12.345")),
+        *(("date", text) for text in ("28/02/2026", "29/02/2026", "1/2/2026", "2026", "31/4/2026")),
+    ]
+    read_here, written_here = page.evaluate(
+        """async ([written, typed]) => {
+            const { rawOf, read } = await import("/static/js/survey-values.js");
+            const question = (kind) => ({ kind, decimals: kind === "number" ? 2 : 0 });
+            return [
+                typed.map(([kind, text]) => { const { value, error } = read(question(kind), text); return error ? null : value; }),
+                written.map(([kind, value]) => rawOf(question(kind), value)),
+            ];
+        }""",
+        [written, typed],
+    )
+    assert written_here == [raw_of(kind, value) for kind, value in written]
+    for (kind, text), value in zip(typed, read_here, strict=True):
+        question = ColumnInfo("cau", "Câu", kind, (), "", False, "")
+        try:
+            kept = Reader({}).read(question, typed_value(kind, text))
+        except ValueError:
+            assert value is None, f"{kind} {text!r} is read as {value!r} here, refused there"
+        else:
+            assert Reader({}).read(question, value) == kept, f"{kind} {text!r}"
 
 
 def end_session(page):
