@@ -1,14 +1,18 @@
 """Import of establishments: from a messy workbook to the book and back."""
 
+import csv
 import io
+import json
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from facilities import actions as registry
-from facilities import importing_sql
+from facilities import importing, importing_sql
 from facilities.enums import DataSource
 from facilities.models import DuplicateCandidate, Establishment
 from facilities.tests.factories import EstablishmentFactory, NetworkGroupFactory, ProductFactory
@@ -18,7 +22,7 @@ from khuyencong.imports import actions
 from khuyencong.imports.enums import ImportStatus, RowState
 from khuyencong.imports.legacy_text import to_tcvn3, to_vni
 from khuyencong.imports.models import ImportJob
-from khuyencong.imports.tests.workbooks import messy_workbook
+from khuyencong.imports.tests.workbooks import messy_workbook, ods_workbook, xls_workbook
 
 KIND = "facilities.establishments"
 ROWS = [
@@ -95,6 +99,40 @@ def test_import_reads_a_messy_workbook(cast):
     assert rows[1].data["legal_form"] == "limited_company"
     # The old commune is the one that it has become.
     assert rows[3].data["place"] == cast.phuoc_hai.pk
+
+
+@pytest.mark.parametrize(("write", "name"), [(xls_workbook, "cu.xls"), (ods_workbook, "mo.ods")])
+def test_import_reads_merged_headers_of_other_formats(cast, write, name):
+    heads = [
+        "STT",
+        "Tên cơ sở",
+        "Địa chỉ",
+        None,
+        "Lao động (người)",
+        None,
+        "Doanh thu (triệu đồng)",
+    ]
+    below = [None, None, "Ấp", "Xã, phường", "Tổng số", "Nữ", None]
+    rows = [
+        ["DANH SÁCH CƠ SỞ", *[None] * 6], heads, below,
+        [1, "Cơ sở bánh tráng Hoa Sen", "Ấp 1", "Phước Hải", 12, 7, "1.250,5"],
+        ["Tổng cộng", None, None, None, 12, 7, "1.250,5"],
+    ]  # fmt: skip
+    merged = [((0, 0), (0, 6)), ((1, 0), (2, 0)), ((1, 1), (2, 1)), ((1, 6), (2, 6))]
+    merged += [((1, 2), (1, 3)), ((1, 4), (1, 5))]
+    job = checked(cast.officer, write(rows, merged), name=name)
+    labels = {c["label"]: c["index"] for c in job.sheets[0]["columns"]}
+    assert labels["Lao động (người) – Nữ"] == 5 and labels["Doanh thu (triệu đồng)"] == 6
+    assert job.left_out["totals"] == [5]
+    row = job.rows.get()
+    assert row.state == RowState.NEW, row.errors
+    wanted = {
+        "labour_total": 12,
+        "labour_female": 7,
+        "revenue_vnd": 1_250_500_000,
+        "address": "Ấp 1",
+    }
+    assert wanted.items() <= row.data.items()
 
 
 def test_import_writes_with_source_history_and_actor(cast):
@@ -394,3 +432,95 @@ def test_pages_from_upload_to_undo(cast, client, django_capture_on_commit_callba
     assert not Establishment.objects.exists()
     client.force_login(cast.collaborator, backend="khuyencong.core.auth.PortalBackend")
     assert client.get(detail).status_code == 404
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_pages_ask_the_database_as_often_for_one_row_as_for_three(
+    cast, client, django_assert_num_queries, item_count
+):
+    for number in range(item_count):
+        EstablishmentFactory(name=f"Cơ sở Hoa Sen {number}", place=cast.phuoc_hai)
+    rows = [
+        (f"HKD Hoa Sen {number}", "HKD", "", "", "", "Phước Hải", "Ấp 9", 5, 1, "")
+        for number in range(item_count)
+    ]
+    jobs = [checked(cast.officer, messy_workbook(rows)) for _ in range(item_count)]
+    client.force_login(cast.officer, backend="khuyencong.core.auth.PortalBackend")
+    client.get(reverse("imports:upload"))
+    with django_assert_num_queries(5):
+        page = client.get(reverse("imports:upload"))
+    assert page.content.decode().count("danh-sach.xlsx") == item_count
+    with django_assert_num_queries(9):
+        page = client.get(reverse("imports:detail", args=[jobs[0].pk]))
+    assert page.content.decode().count("(giữ tên trong sổ") == item_count
+    with django_assert_num_queries(4):
+        client.get(reverse("imports:columns", args=[jobs[0].pk]))
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates().map(lambda day: ("d", day.isoformat())),
+    st.text(max_size=40),
+    st.sampled_from(
+        ["0912345678", "OCOP 9 sao", "-1", "1e999", "=1+1", "²", "١٢", "99999999999999999999", "Xã Phước Hải", "10,5; 107,2"]
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.dictionaries(st.sampled_from([column.name for column in importing.COLUMNS]), CELLS))
+def test_any_cells_are_read_or_refused_with_a_sentence(cast, cells):
+    checker = importing.EstablishmentChecker(cast.officer, ImportJob(place=None))
+    data, errors = checker.check(cells, dict.fromkeys(cells, 1_000_000))
+    json.dumps(data)
+    assert all(isinstance(sentence, str) and sentence for sentence in errors.values())
+    assert all(value not in (None, "") for name, value in data.items() if name[0] != "_")
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.lists(st.text("=+-@\t;\"'\\ aÁđ1.,%{}[]\r\n", max_size=12), min_size=4, max_size=6),
+        max_size=5,
+    )
+)
+def test_any_text_file_is_checked_or_refused_and_writes_nothing(cast, lines):
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=";").writerows(
+        [["Tên cơ sở", "Xã, phường", "Điện thoại", "Lao động", "Ghi chú"], *lines]
+    )
+    before = Establishment.objects.count()
+    try:
+        checked(cast.officer, stream.getvalue().encode(), name="x.csv")
+    except InvalidInput as refusal:
+        assert str(refusal)
+    assert Establishment.objects.count() == before
+
+
+def test_refused_files_leave_nothing_behind(cast, settings, tmp_path):
+    for content in (
+        b"%PDF-1.7",
+        messy_workbook(ROWS)[:900],
+        b"a;b\nc;d\n",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    ):
+        with pytest.raises(InvalidInput):
+            actions.receive_file(actor=cast.officer, kind_code=KIND, upload=upload_of(content))
+    assert not ImportJob.objects.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_formulas_in_cells_are_faults_of_their_rows(cast):
+    rows = [
+        ('=HYPERLINK("http://x")', "HKD", "", "", "", "Phước Hải", "", 5, 1, ""),
+        ("+Cơ sở @SUM", "HKD", "", "=cmd|' /C calc'!A0", "", "Phước Hải", "", 5, 1, ""),
+    ]
+    text = "Tên cơ sở;Loại hình;MST;Chủ cơ sở;SĐT;Xã, phường;Địa chỉ;Lao động;Nữ;Doanh thu\n"
+    text += "\n".join(";".join(map(str, row)) for row in rows)
+    job = checked(cast.officer, text.encode(), name="x.csv")
+    first, second = job.rows.order_by("number")
+    assert "công thức" in first.errors["name"] and list(second.errors) == ["representative"]
+    assert second.data["name"] == "+Cơ sở @SUM"

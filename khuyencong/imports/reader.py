@@ -19,12 +19,17 @@ import marshal
 import math
 import resource
 import sys
+import tempfile
+import zipfile
 from pathlib import Path
+from xml.parsers import expat
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 120
 HEAD_ROWS = 60
 CHUNK = 500
+# Headers stand in the first rows; merged cells further down say nothing about columns.
+MERGED_ROWS, MERGED_RANGES = 200, 2000
 MAX_COLUMNS = 200
 MAX_TEXT = 4000
 # Control characters say nothing, and the database has no place for the first of them.
@@ -50,14 +55,50 @@ def plain(value):
     return str(value)[:MAX_TEXT]
 
 
-def calamine_sheets(path):
+def ods_merged(path):
+    """Sheet name → merged ranges of its first rows in an OpenDocument file, which calamine leaves out."""
+    found, place = {}, {"sheet": "", "row": 0, "next": 0, "column": 0}
+
+    def start(tag, attributes):
+        def count(name):
+            return max(1, int(attributes.get(f"table:number-{name}") or 1))
+
+        if tag == "table:table":
+            place.update(sheet=attributes.get("table:name", ""), next=0)
+            found[place["sheet"]] = []
+        elif tag == "table:table-row":
+            place.update(row=place["next"], column=0)
+            place["next"] += count("rows-repeated")
+        elif tag in ("table:table-cell", "table:covered-table-cell"):
+            row, column = place["row"], place["column"]
+            down, across = count("rows-spanned"), count("columns-spanned")
+            if (down > 1 or across > 1) and row < MERGED_ROWS:
+                bottom, right = row + down - 1, column + across - 1
+                found.setdefault(place["sheet"], []).append([[row, column], [bottom, right]])
+            place["column"] += count("columns-repeated")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    # An entity may stand for gigabytes; no office program writes one.
+    parser.EntityDeclHandler = lambda *_: sys.exit(BROKEN)
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as content:
+        parser.ParseFile(content)
+    return found
+
+
+def calamine_sheets(path, kind, want_merged):
     """The visible sheets as (name, rows from 0, height, width, merged ranges)."""
     import python_calamine as calamine
 
-    try:
-        book = calamine.load_workbook(path)
-    except calamine.PasswordError:
-        sys.exit(LOCKED)
+    # By its name, or it would try one format after the other and tell only the last failure.
+    with tempfile.TemporaryDirectory() as folder:
+        named = Path(folder) / f"table.{kind}"
+        named.symlink_to(Path(path).resolve())
+        try:
+            book = calamine.load_workbook(str(named))
+        except calamine.PasswordError:
+            sys.exit(LOCKED)
+    of_ods = ods_merged(path) if kind == "ods" and want_merged else {}
     for meta in book.sheets_metadata:
         is_sheet = meta.typ == calamine.SheetTypeEnum.WorkSheet
         if not is_sheet or meta.visible != calamine.SheetVisibleEnum.Visible:
@@ -65,10 +106,12 @@ def calamine_sheets(path):
 
         def rows(name=meta.name):
             sheet = book.get_sheet_by_name(name)
-            merged = []
+            merged = of_ods.get(name, [])[:MERGED_RANGES]
             # Not every format tells them.
             with contextlib.suppress(Exception):
-                merged = [[list(a), list(b)] for a, b in sheet.merged_cell_ranges or []][:2000]
+                ranges = sheet.merged_cell_ranges if want_merged else None
+                if ranges:
+                    merged = [[list(a), list(b)] for a, b in ranges][:MERGED_RANGES]
             # Rows come from the sheet's first, cells from the first column in use.
             lead = [""] * (sheet.start[1] if sheet.start else 0)
 
@@ -107,7 +150,11 @@ def main(arguments):
     """Do one command."""
     command, kind, path, *rest = arguments
     sheet_name = rest.pop(0) if command == "rows" else ""
-    sheets = csv_sheets(path, *rest) if kind == "csv" else calamine_sheets(path)
+    sheets = (
+        csv_sheets(path, *rest)
+        if kind == "csv"
+        else calamine_sheets(path, kind, command == "inspect")
+    )
     out = sys.stdout.buffer
     if command == "inspect":
         found = []
@@ -150,4 +197,4 @@ if __name__ == "__main__":
         sys.exit(0)
     except Exception as error:
         print(f"{type(error).__name__}: {error}"[:300], file=sys.stderr)
-        sys.exit(BROKEN)
+        sys.exit(TOO_BIG if "limit exceeded" in str(error) else BROKEN)

@@ -20,6 +20,7 @@ from khuyencong.imports.legacy_text import (
     to_tcvn3,
     to_vni,
 )
+from khuyencong.imports.tests.workbooks import ods_workbook, xls_workbook
 from khuyencong.imports.values import parse_date, parse_number, parse_year, unit_scale
 
 NAMES = [
@@ -93,6 +94,99 @@ def test_hostile_and_broken_files_are_refused(tmp_path):
     assert "mật khẩu" in refused(tmp_path, ole + "EncryptedPackage".encode("utf-16-le"))
     assert "macro" in refused(tmp_path, ole + "Workbook _VBA_PROJECT".encode("utf-16-le"))
     assert "hỏng" in refused(tmp_path, ole + "Workbook".encode("utf-16-le"))
+
+
+def test_archives_that_mislead_are_refused(tmp_path):
+    plain = workbook(A1="Tên cơ sở", B1="Địa chỉ")
+    assert "hỏng" in refused(tmp_path, archive(**{f"xl/{n}.xml": b"" for n in range(2_001)}))
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = with_entry(plain, "xl/workbook.xml", b"<a/>")
+    assert "hỏng" in refused(tmp_path, twice)
+    entity = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
+    assert "hỏng" in refused(tmp_path, with_entry(plain, "xl/more.xml", entity))
+    assert "mật khẩu" in refused(tmp_path, encrypted_flag(plain))
+    assert "không phải bảng tính" in refused(tmp_path, archive(**{"a.xlsx": plain}))
+    word = {"word/document.xml": "<a/>", "[Content_Types].xml": "<a/>"}
+    assert "không phải bảng tính" in refused(tmp_path, archive(**word))
+    slides = {"mimetype": "application/vnd.oasis.opendocument.presentation", "content.xml": "<a/>"}
+    assert "không phải bảng tính" in refused(tmp_path, archive(**slides), "tep.ods")
+
+
+def encrypted_flag(content: bytes) -> bytes:
+    damaged = bytearray(content)
+    at = damaged.find(b"PK\x01\x02")
+    damaged[at + 8] |= 1
+    return bytes(damaged)
+
+
+def test_an_entity_in_another_encoding_is_refused(tmp_path):
+    entity = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY b "cc">]><a>&b;</a>'
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("content.xml", entity.encode("utf-16"))
+        file.writestr("META-INF/manifest.xml", "<a/>")
+    assert "hỏng" in refused(tmp_path, stream.getvalue(), "tep.ods")
+
+
+def test_a_cell_repeated_without_end_is_refused(tmp_path):
+    """Each repetition is within a sheet's size, all together they are billions of cells."""
+    content = ods_workbook([["Tên cơ sở", "Địa chỉ"], ["x", "y"]])
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        text = file.read("content.xml").decode()
+    before, _, after = text.rpartition("<table:table-row>")
+    after = after.replace(
+        "<table:table-cell ", '<table:table-cell table:number-columns-repeated="9000" ', 1
+    )
+    text = f'{before}<table:table-row table:number-rows-repeated="900000">{after}'
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("content.xml", text)
+        file.writestr("META-INF/manifest.xml", "<a/>")
+    assert "quá nhiều ô" in refused(tmp_path, stream.getvalue(), "tep.ods")
+
+
+@pytest.mark.parametrize("content", [
+    b"<html><table><tr><td>T\xc3\xaan</td></tr></table>", b"{\\rtf1 a;b\nc;d}", b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
+    b"MZ" + bytes(300), b"%PDF-1.7\na;b\n", b"\x7fELF" + bytes(64), b"PK\x05\x06" + bytes(18),
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["tep.xlsx", "tep.csv"])
+def test_other_files_are_refused_whatever_they_are_called(tmp_path, content, name):
+    assert f"“{name}”" in refused(tmp_path, content, name)
+
+
+def test_spreadsheets_are_known_by_what_they_hold_not_by_their_name(tmp_path):
+    cells = [["Tên cơ sở", "Địa chỉ"], ["Hoa Sen", "Ấp 1"]]
+    for content, kind in (
+        (workbook(A1="Tên cơ sở", B1="Địa chỉ"), "xlsx"),
+        (xls_workbook(cells), "xls"),
+        (ods_workbook(cells), "ods"),
+        ("Tên cơ sở;Địa chỉ\nHoa Sen;Ấp 1\n".encode(), "csv"),
+    ):
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        found = safety.examine(path, "tep.doc")
+        assert found.name == kind
+        assert sheets.inspect(path, found, "tep.doc")[0][4][0][1][0] == "Tên cơ sở"
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from([xls_workbook, ods_workbook]),
+    st.integers(0, 9000),
+    st.binary(min_size=1, max_size=8),
+)
+def test_a_damaged_old_or_open_workbook_is_read_or_refused(tmp_path_factory, write, at, change):
+    content = bytearray(write([["Tên cơ sở", "Địa chỉ"], ["Hoa Sen", "Ấp 1"]]))
+    at %= len(content)
+    content[at : at + len(change)] = change
+    path = tmp_path_factory.mktemp("fuzz") / "file"
+    path.write_bytes(bytes(content))
+    try:
+        sheets.inspect(path, safety.examine(path, "x"), "x")
+    except InvalidInput as refusal:
+        assert str(refusal)
 
 
 def test_a_claim_of_two_gigabytes_is_refused(tmp_path):
