@@ -7,6 +7,7 @@ from collaborators.models import AppointmentDecision, Collaborator
 from khuyencong.core.enums import Role
 from khuyencong.core.forms import CleanCharField, DateField, PortalForm
 from khuyencong.core.models import Place, User
+from khuyencong.core.place_fields import search_if_long
 from khuyencong.core.places import units_on
 
 PHONE = r"^[0-9 .+()-]{8,20}$"
@@ -82,7 +83,7 @@ class AssignForm(PortalForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["place"].queryset = units_on(timezone.localdate()).in_vietnamese_order()
+        search_if_long(self, "place", units_on(timezone.localdate()).in_vietnamese_order())
 
 
 class EndForm(PortalForm):

@@ -33,6 +33,8 @@ from khuyencong.core.enums import Role
 from khuyencong.core.forms import CleanCharField, DateField, PortalForm, ScaledField
 from khuyencong.core.identifiers import format_phone, parse_phone, parse_tax_code
 from khuyencong.core.models import Place, in_force_on
+from khuyencong.core.place_fields import PlaceSearchField, PlaceSearchInput, search_if_long
+from khuyencong.core.place_search import LISTED_UP_TO
 from khuyencong.core.places import units_of
 
 MILLION_DECIMALS = 6
@@ -165,7 +167,9 @@ class EstablishmentForm(PortalForm):
             allowed = Place.objects.filter(pk__in=[*allowed.values_list("pk", flat=True), present])
             allowed = allowed.in_vietnamese_order()
             field.units = units_of([present])
-        field.queryset = allowed
+        search_if_long(self, "place", allowed)
+        if isinstance(self.fields["place"], PlaceSearchField):
+            return
         if self.establishment is None and not self.is_bound and len(allowed) == 1:
             self.initial.setdefault("place", allowed[0].pk)
             field.empty_label = None
@@ -373,7 +377,7 @@ class DuplicateFilterForm(PortalForm):
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("auto_id", "loc-%s")
         super().__init__(*args, **kwargs)
-        self.fields["xa"].choices = _place_choices(None)
+        _offer_places(self, "xa", None)
 
 
 class FilterForm(PortalForm):
@@ -420,7 +424,7 @@ class FilterForm(PortalForm):
         """`own_places` limits the places offered to those ids (a collaborator's); None is all."""
         kwargs.setdefault("auto_id", "loc-%s")
         super().__init__(*args, **kwargs)
-        self.fields["xa"].choices = _place_choices(own_places)
+        _offer_places(self, "xa", own_places)
         self.fields["nganh"].choices = _branch_choices()
         self.fields["nhu_cau"].choices = [
             ("", "Tất cả"),
@@ -450,30 +454,37 @@ def _branch_choices() -> list:
     ]
 
 
-def _place_choices(own_places) -> list:
-    """Communes of today's map, then those of older maps with the day they ended.
+def filter_places(own_places):
+    """The communes a filter offers, of every map; `own_places` limits them to those ids."""
+    communes = Place.objects.communes()
+    return communes if own_places is None else communes.filter(pk__in=own_places)
 
-    Values, not objects: a national list has thousands of them on every page.
-    """
-    communes = Place.objects.communes().in_vietnamese_order()
-    if own_places is not None:
-        communes = communes.filter(pk__in=own_places)
-    today = timezone.localdate()
-    before = communes.filter(valid_to__lt=today).values_list(
-        "pk", "name", "parent__name", "valid_to"
+
+def _offer_places(form: forms.Form, name: str, own_places) -> None:
+    """Places of a filter: a list, or where it would be too long a field to search in. One query."""
+    few = list(
+        filter_places(own_places)
+        .order_by()
+        .values_list("sort_key", "code", "pk", "name", "parent__name", "valid_to")[
+            : LISTED_UP_TO + 1
+        ]
     )
-    choices = [
-        ("", "Tất cả địa bàn"),
-        (
-            "Địa bàn hiện nay",
-            [(str(pk), name) for pk, name in communes.in_force_on(today).values_list("pk", "name")],
-        ),
-        (
-            "Địa bàn cũ",
-            [
-                (str(pk), f"{name}{f', {parent}' if parent else ''} (đến {valid_to:%d/%m/%Y})")
-                for pk, name, parent, valid_to in before
-            ],
-        ),
-    ]
+    if len(few) > LISTED_UP_TO:
+        form.fields[name] = forms.CharField(
+            label=form.fields[name].label, required=False, widget=PlaceSearchInput(every=True)
+        )
+    else:
+        form.fields[name].choices = _place_choices(sorted(few, key=lambda place: place[:3]))
+
+
+def _place_choices(places) -> list:
+    """Communes of today's map, then those of older maps with the day they ended."""
+    today, now, before = timezone.localdate(), [], []
+    for _, _, pk, name, parent, valid_to in places:
+        if valid_to is None or valid_to >= today:
+            now.append((str(pk), name))
+        else:
+            of = f", {parent}" if parent else ""
+            before.append((str(pk), f"{name}{of} (đến {valid_to:%d/%m/%Y})"))
+    choices = [("", "Tất cả địa bàn"), ("Địa bàn hiện nay", now), ("Địa bàn cũ", before)]
     return [choice for choice in choices if choice[1]]

@@ -15,7 +15,14 @@ from collaborators.queries import own_place_ids
 from facilities import actions, permissions, queries, saved_views
 from facilities.enums import ChangeSource, EstablishmentStatus
 from facilities.exports import ESTABLISHMENTS
-from facilities.forms import MORE_FILTERS, EstablishmentForm, FilterForm, ProductForm, StatusForm
+from facilities.forms import (
+    MORE_FILTERS,
+    EstablishmentForm,
+    FilterForm,
+    ProductForm,
+    StatusForm,
+    filter_places,
+)
 from facilities.models import Award, Establishment, Product
 from facilities.queries import ListFilters
 from facilities.record.eligibility import assess
@@ -26,6 +33,7 @@ from khuyencong.audit.personal import log_page_access
 from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
 from khuyencong.core.numbers import format_scaled, whole_number
+from khuyencong.core.place_fields import AskedPlace, asked_place
 
 GET_OR_POST = require_http_methods(["GET", "POST"])
 HISTORY_ON_PAGE = 5
@@ -49,6 +57,9 @@ def establishment_list(request):
 
     A search that finds nothing shows what was likely meant, and says so.
     """
+    place = asked_place(request, "xa", lambda: filter_places(_own_places(request.user)))
+    if place.url:
+        return redirect(place.url)
     asked = ListFilters.from_params(request.GET)
     filters, meant = asked, None
     marks = {
@@ -73,7 +84,8 @@ def establishment_list(request):
         request,
         "facilities/list.html",
         {
-            "form": FilterForm(asked.as_params(), own_places=_own_places(request.user)),
+            "form": filter_form(request, asked, place),
+            "asked_place": place,
             "page": page,
             "count_label": ("" if exact else "hơn ") + format_scaled(count) if count else "",
             "best_only": bool(asked.q) and not exact,
@@ -93,6 +105,12 @@ def establishment_list(request):
             "masked": not permissions.can_see_contacts(request.user),
         },
     )
+
+
+def filter_form(request, asked: ListFilters, place: AskedPlace) -> FilterForm:
+    """The filters as they were asked, a place that is not understood as it was typed."""
+    typed = {"xa": place.text} if place.text else {}
+    return FilterForm(asked.as_params() | typed, own_places=_own_places(request.user))
 
 
 def _page_url(params: dict, name: str, mark: int | None) -> str:

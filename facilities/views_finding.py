@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facilities import duplicates, merging, permissions, queries, saved_views
 from facilities.enums import DuplicateState, EstablishmentStatus
-from facilities.forms import DuplicateFilterForm, SavedViewForm
+from facilities.forms import DuplicateFilterForm, SavedViewForm, filter_places
 from facilities.models import DuplicateCandidate, Establishment, MergeRecord
 from facilities.queries import ListFilters
 from facilities.record.pages import shows_personal_data
 from khuyencong.audit.personal import log_page_access
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
 from khuyencong.core.numbers import format_scaled
+from khuyencong.core.place_fields import asked_place
 from khuyencong.core.places import with_predecessors
 
 PAIRS_ON_PAGE = 20
@@ -107,9 +108,12 @@ def _form_page(request, form, view, cancel_url: str):
 def duplicate_list(request):
     """Hồ sơ có thể trùng: pairs to decide, the likeliest first, with what speaks for each."""
     permissions.check_can_merge(request.user)
+    named = asked_place(request, "xa", lambda: filter_places(None))
+    if named.url:
+        return redirect(named.url)
     form = DuplicateFilterForm(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
-    place = asked.get("xa")
+    place = asked.get("xa") if not named.text else ""
     pairs = duplicates.pairs_to_decide(
         place_ids=with_predecessors([int(place)]) if place else None,
         state=asked.get("trang_thai") or DuplicateState.OPEN,
@@ -121,7 +125,7 @@ def duplicate_list(request):
     return render(
         request,
         "facilities/duplicates.html",
-        {"form": form, "page": page, "filtered": bool(request.GET)},
+        {"form": form, "page": page, "filtered": bool(request.GET), "asked_place": named},
     )
 
 

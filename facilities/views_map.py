@@ -2,16 +2,17 @@
 
 from django.conf import settings
 from django.http import JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from facilities.forms import MORE_FILTERS, FilterForm
+from facilities.forms import MORE_FILTERS, filter_places
 from facilities.queries import ListFilters, mapping
-from facilities.views import _own_places
+from facilities.views import _own_places, filter_form
 from khuyencong.core.numbers import format_scaled, whole_number
+from khuyencong.core.place_fields import asked_place
 
 
 def ground() -> dict:
@@ -25,6 +26,9 @@ def map_page(request):
 
     The table is whole without scripts; the map asks `map_view` for what its window shows.
     """
+    place = asked_place(request, "xa", lambda: filter_places(_own_places(request.user)))
+    if place.url:
+        return redirect(place.url)
     asked = ListFilters.from_params(request.GET)
     found = mapping.map_rows(request.user, asked)
     counts = mapping.counts_by_commune(found.rows)
@@ -35,7 +39,8 @@ def map_page(request):
         request,
         "facilities/map.html",
         {
-            "form": FilterForm(params, own_places=_own_places(request.user)),
+            "form": filter_form(request, asked, place),
+            "asked_place": place,
             "params": params,
             "filtered": bool(params),
             "more_filters": any(name in params for name in MORE_FILTERS),

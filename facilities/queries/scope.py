@@ -56,7 +56,8 @@ def with_units_of_today(establishments) -> list[Establishment]:
     """The establishments as a list, each with `unit_of_today`: the commune that its place has
     become, or None where the place still exists or its commune is not known (one query for all)."""
     rows = list(establishments)
-    units = units_of({row.place_id for row in rows})
+    # A place that exists today has become nothing else.
+    units = units_of({row.place_id for row in rows if not row.place.is_current})
     for row in rows:
         row.unit_of_today = successor_of(row.place, units)
     return rows

@@ -112,7 +112,7 @@ def test_the_page_lists_open_pairs(cast, client, item_count, django_assert_num_q
     client.force_login(cast.officer, backend="khuyencong.core.auth.PortalBackend")
     url = reverse("facilities:duplicates")
     client.get(url)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         html = client.get(url).content.decode()
     assert html.count("Cùng số điện thoại") == item_count
     pair = DuplicateCandidate.objects.first()

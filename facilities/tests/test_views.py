@@ -47,7 +47,7 @@ def test_list_costs_the_same_for_one_and_three(client, cast, item_count, django_
         AwardFactory(product__establishment__place=cast.loc_an)
     client.force_login(cast.collaborator)
     client.get(LIST)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         client.get(LIST)
 
 

@@ -58,10 +58,13 @@ def units_of(place_ids, day: date | None = None) -> dict[int, Place]:
     A place that still exists is its own unit. A place that was split has no single one and is
     left out, as is one without a successor on that day.
     """
+    place_ids = set(place_ids)
+    if not place_ids:
+        return {}
     day = day or timezone.localdate()
     units: dict[int, Place | None] = {}
     rows = (
-        PlaceLineage.objects.filter(place__in=set(place_ids))
+        PlaceLineage.objects.filter(place__in=place_ids)
         .filter(in_force_on(day, "successor__"))
         .select_related("successor__parent")
     )

@@ -9,6 +9,7 @@ app_name = "core"
 urlpatterns = [
     path("", pages.todo, name="todo"),
     path("dia-ban/", places.place_list, name="places"),
+    path("dia-ban/goi-y/", places.place_suggest, name="place_suggest"),
     path("dia-ban/<int:pk>/", places.place_detail, name="place"),
     path("dang-nhap/", account.LoginView.as_view(), name="login"),
     path("dang-xuat/", auth_views.LogoutView.as_view(), name="logout"),

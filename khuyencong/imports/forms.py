@@ -4,6 +4,7 @@ from django import forms
 
 from khuyencong.core.forms import PortalForm
 from khuyencong.core.models import Place
+from khuyencong.core.place_fields import search_if_long
 from khuyencong.imports import legacy_text, staging
 from khuyencong.imports.models import ImportJob
 from khuyencong.imports.registry import ImportKind
@@ -34,7 +35,7 @@ class UploadForm(PortalForm):
     def __init__(self, *args, user, kind: ImportKind, **kwargs):
         super().__init__(*args, **kwargs)
         places = kind.places_for(user)
-        self.fields["place"].queryset = places
+        search_if_long(self, "place", places)
         if not self.is_bound and len(own := list(places[:2])) == 1:
             self.initial["place"] = own[0].pk
 
@@ -53,6 +54,7 @@ class ColumnsForm(PortalForm):
             empty_label="Mỗi dòng đều ghi xã, phường",
             initial=job.place_id,
         )
+        search_if_long(self, "place", kind.places_for(user))
         for column in self.columns:
             index = str(column["index"])
             label = legacy_text.decode(column["label"], "") or f"Cột {column['index'] + 1}"

@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,6 +30,7 @@ from reports.forms_author import ReportFilterForm, RowForm
 from reports.models import DraftRow, Report, ReportPeriod
 from reports.queries import draft_of, owed_reports, reports_visible_to
 from reports.queries.extensions import with_extensions
+from reports.queries.paging import PeriodPaginator
 from reports.queries.requests import requests_of
 
 PER_PAGE = 40
@@ -72,9 +72,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     sees_all = user.is_centre or user.has_role(Role.VIEWER)
     if sees_all and not user.is_centre and not user.has_role(Role.COLLABORATOR):
         form.fields["trang_thai"].widget = form.fields["trang_thai"].hidden_widget()
-    page = Paginator(
-        reports.order_by("-period__year", "-period__number", "place__sort_key", "pk"), PER_PAGE
-    ).get_page(request.GET.get("trang"))
+    page = PeriodPaginator(reports, PER_PAGE).get_page(request.GET.get("trang"))
     page.object_list = with_extensions(page.object_list)
     return render(
         request,

@@ -4,6 +4,7 @@
 import { csrfToken } from "./csrf.js";
 import { claimDevice, forgetAtLogout } from "./device-copies.js";
 import { keepDrafts } from "./keep-draft.js";
+import { searchPlaces } from "./place-search.js";
 import { watchSession } from "./session.js";
 
 /** Show a message of the page as the server would; `tone` is info, success, warning or danger. */
@@ -50,3 +51,4 @@ claimDevice(document.body.dataset.user);
 forgetAtLogout();
 keepDrafts();
 watchSession();
+searchPlaces();

@@ -2,13 +2,16 @@
 
 from itertools import groupby
 
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from khuyencong.core import places
 from khuyencong.core.enums import CENTRE_ROLES, PlaceLevel, Role
 from khuyencong.core.forms import CleanCharField, DateField, PortalForm
 from khuyencong.core.models import Place
+from khuyencong.core.place_search import label_of, suggest
 
 # More units than this are shown one province at a time.
 MOST_UNITS_AT_ONCE = 400
@@ -53,6 +56,16 @@ def choose_province(request, units):
     code = request.GET.get("tinh", "")
     chosen = next((province for province in provinces if province.code == code), provinces[0])
     return provinces, chosen
+
+
+@require_GET
+def place_suggest(request):
+    """Communes for a search field (`tim`), the best first; with `tat_ca` those of older maps too."""
+    units = Place.objects.communes()
+    if "tat_ca" not in request.GET:
+        units = units.in_force_on(timezone.localdate())
+    found = suggest(units, request.GET.get("tim", "")[:200])
+    return JsonResponse({"places": [label_of(place) for place in found]})
 
 
 def place_list(request):
