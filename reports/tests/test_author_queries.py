@@ -12,12 +12,14 @@ from khuyencong.forms_as_data.structure import structure_of
 from reports import permissions
 from reports.actions.draft import start_report
 from reports.actions.review import CommentInput, return_report
+from reports.models import Report
 from reports.queries import (
     comparison_figures,
     owed_reports,
     reports_visible_to,
     versions_visible_to,
 )
+from reports.queries.paging import PeriodPaginator
 from reports.tests.factories import (
     ReportFactory,
     ReportPeriodFactory,
@@ -167,3 +169,16 @@ def test_comparison_takes_the_places_own_report_first_and_accepted_before_latest
     report = filled_report(own.place, author=own.author)
     previous, _ = comparison_figures(report, structure_of(report.period.form_version_id))
     assert previous.values["lao_dong"] == 77 and previous.places == 1
+
+
+def test_pages_of_a_long_list_hold_every_report_once_in_order(db):
+    for quarters_ago in (1, 3, 2):
+        period = past_period(quarters_ago)
+        for name in ("Xã Đá Bạc", "Xã An Ngãi", "Xã Bưng Riềng"):
+            ReportFactory(place=PlaceFactory(name=name), period=period)
+    reports = Report.objects.all()
+    expected = reports.order_by("-period__year", "-period__number", "place__sort_key", "pk")
+    for per_page in (1, 2, 4, 9, 40):
+        pages = PeriodPaginator(reports, per_page)
+        assert [report for page in pages for report in page] == list(expected)
+    assert list(PeriodPaginator(reports.none(), 4).get_page(3)) == []
