@@ -57,6 +57,21 @@ def check_can_see_completeness(user) -> None:
     check_has_role(user, *CENTRE_ROLES, Role.VIEWER)
 
 
+def check_can_see_whole_league(user) -> None:
+    """Who compares collaborators: the Centre, and the accountant who pays their allowances."""
+    check_has_role(user, *CENTRE_ROLES, Role.ACCOUNTANT)
+
+
+def check_can_see_league(user) -> None:
+    """Those, and a collaborator, who sees the own line and the average."""
+    check_has_role(user, *CENTRE_ROLES, Role.ACCOUNTANT, Role.COLLABORATOR)
+
+
+def check_can_take_league(user) -> None:
+    """The sheet holds everybody's line."""
+    check_can_see_whole_league(user)
+
+
 def check_can_see_periods(user) -> None:
     """The calendar of periods is open to the Centre and the viewers."""
     check_has_role(user, *CENTRE_ROLES, Role.VIEWER)
@@ -83,5 +98,8 @@ can_review = as_bool(check_can_review)
 can_return_report = as_bool(check_can_return_report)
 can_accept_report = as_bool(check_can_accept_report)
 can_see_completeness = as_bool(check_can_see_completeness)
+can_see_whole_league = as_bool(check_can_see_whole_league)
+can_see_league = as_bool(check_can_see_league)
+can_take_league = as_bool(check_can_take_league)
 can_see_periods = as_bool(check_can_see_periods)
 can_manage_periods = as_bool(check_can_manage_periods)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import completeness, extensions, periods, review
+from reports.views import completeness, extensions, league, periods, review
 
 urlpatterns = [
     path("cho-kiem-tra/", review.queue, name="queue"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<int:pk>/kiem-tra/tra-lai/", review.return_one, name="return"),
     path("<int:pk>/kiem-tra/duyet/", review.accept_one, name="accept"),
     path("tinh-hinh-nop/", completeness.board, name="completeness"),
+    path("tinh-hinh-nop/ca-nam/", league.year_board, name="completeness_year"),
+    path("xep-hang/", league.league, name="league"),
     path("lich/", periods.calendar, name="periods"),
     path("lich/tao/", periods.create_next, name="period_create"),
     path("lich/nam/", periods.year, name="period_year"),

@@ -29,6 +29,7 @@ ITEMS = (
     NavItem("Kết quả khuyến công", "programs:results", "award", EVERYBODY),
     NavItem("Mạng lưới", "collaborators:network", "users", (*CENTRE, Role.VIEWER)),
     NavItem("Địa bàn", "core:places", "map", EVERYBODY),
+    NavItem("Xếp hạng báo cáo", "reports:league", "award", (Role.ACCOUNTANT,)),
     NavItem("Bảng tính đã xuất", "exports:list", "file-spreadsheet", EVERYBODY),
     NavItem("Quản trị", "admin:index", "settings", (Role.ADMINISTRATOR,)),
 )

@@ -234,6 +234,8 @@ ROUTES: dict[str, Route] = {
     "reports:return": Route(DECIDE, ("submitted",), "post"),
     "reports:accept": Route(DECIDE, ("submitted",), "post"),
     "reports:completeness": Route(READ_TOTALS),
+    "reports:completeness_year": Route(READ_TOTALS),
+    "reports:league": Route(ALL | {"viewer": REFUSED}),
     "reports:periods": Route(READ_TOTALS),
     "reports:period_create": Route(
         ONLY_ADMINISTRATOR, method="post", data={"nam": "2031", "quy": "1"}

@@ -78,6 +78,7 @@ def board(request):
             "không tính vào tỷ lệ."
             if period
             else "",
+            "can_see_league": permissions.can_see_league(request.user),
             "can_see_contact": request.user.has_role(Role.OFFICER, Role.LEADER, Role.ADMINISTRATOR),
         },
     )
@@ -113,11 +114,11 @@ def _line(row: BoardRow, today, is_centre: bool, extends: bool) -> dict:
         else "",
         "content": _content(row),
         "can_extend": extends and row.is_expected and not row.is_reported,
-        "url": _behind(row, is_centre),
+        "url": page_behind(row, is_centre),
     }
 
 
-def _behind(row: BoardRow, is_centre: bool) -> str:
+def page_behind(row: BoardRow, is_centre: bool) -> str:
     """The page behind a place's line; empty where there is no report, or none the person may read."""
     if is_centre and row.is_reported:
         return reverse("reports:review", args=[row.report_id])
