@@ -29,6 +29,7 @@ from facilities.enums import (
 from facilities.models_finding import (
     DuplicateCandidate,
     DuplicateSearch,
+    Marks,
     MergeRecord,
     SavedView,
     SearchWord,
@@ -119,6 +120,29 @@ class EstablishmentQuerySet(models.QuerySet):
         """
         rows = self._chain()
         rows._iterable_class = MaskedIterable
+        return rows
+
+    # What the rows were filtered by, as the index of marks (`models_finding.Marks`) has it.
+    marks: tuple[str, ...] = ()
+
+    def marked(self, mark: str) -> "EstablishmentQuerySet":
+        """The same rows, known to carry a mark: a search among them is helped by it."""
+        rows = self._chain()
+        rows.marks = (*self.marks, mark)
+        return rows
+
+    # Whether the rows are known to be few, so that reading them beats any index of words.
+    is_narrow = False
+
+    def narrowed(self) -> "EstablishmentQuerySet":
+        """The same rows, known to be few (those of some communes)."""
+        rows = self._chain()
+        rows.is_narrow = True
+        return rows
+
+    def _clone(self):
+        rows = super()._clone()
+        rows.marks, rows.is_narrow = self.marks, self.is_narrow
         return rows
 
     @property
@@ -422,7 +446,9 @@ class Establishment(models.Model):
             models.Index(fields=["labour_total"], name="establishment_by_labour"),
             models.Index(fields=["industry", "sort_key", "id"], name="establishment_by_industry"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="establishment_by_phone"),
+            # Parts of numbers; words are found by the other one.
             GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="establishment_search"),
+            GinIndex(Marks(), name="establishment_marks"),
             # The map's clusters are counted from here alone; latitude first: the country is tall.
             models.Index(
                 fields=["latitude_e6", "longitude_e6"],

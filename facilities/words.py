@@ -53,7 +53,6 @@ _BEFORE_NAME = (
     "cty", "tnhh", "mtv", "cp", "dntn", "dn", "htx", "tht", "hkd", "cs", "tm", "dv", "sx", "kd",
     "xuong", "lo", "va", "ho", "nha may",
 )  # fmt: skip
-_LEADING = re.compile(rf"^(?:(?:{'|'.join(_BEFORE_NAME)})\b\s*)+")
 # The same for PostgreSQL, over a folded name with a blank in front and every way written.
 LEADING_SQL = (
     "^( ("
@@ -72,7 +71,15 @@ def shortened(text: str) -> str:
 def bare_name(name: str) -> str:
     """The folded name without its legal form: "DNTN Bình An" and "Cơ sở Bình An" are both "binh an"."""
     short = shortened(name)
-    return _LEADING.sub("", short) or short
+    parts, at = short.split(), 0
+    while at < len(parts):
+        if parts[at] in _BEFORE_NAME:
+            at += 1
+        elif " ".join(parts[at : at + 2]) in _BEFORE_NAME:
+            at += 2
+        else:
+            return " ".join(parts[at:])
+    return short
 
 
 def terms_of(text: str) -> list[tuple[str, ...]]:

@@ -20,7 +20,7 @@ def establishments_visible_to(user) -> EstablishmentQuerySet:
     if user.has_role(*permissions.FULL_READERS):
         return rows
     if user.has_role(Role.COLLABORATOR):
-        return rows.filter(place_id__in=sorted(own_place_ids(user)))
+        return rows.filter(place_id__in=sorted(own_place_ids(user))).narrowed()
     if user.has_role(Role.VIEWER):
         return rows.without_contacts()
     return rows.none()

@@ -8,16 +8,18 @@ from django.db.models.functions import Concat
 
 from facilities import words
 from facilities.models import Establishment, EstablishmentQuerySet
-from facilities.models_finding import bare_name_of
-from khuyencong.core.text import Fold
+from facilities.models_finding import Marks, bare_name_of
+from khuyencong.core.text import Fold, fold
 
-# The same text by an expression that no index offers.
-# Where every word of a search stands in more records than this, reading the rows until enough are
-# found is quicker than any index.
+# Where more records than this hold words that only begin with a word of the search, reading rows until
+# enough are found is quicker than any index.
 COMMON = 60_000
 # A search shows no more than this many, the best of them first.
 FOUND_UP_TO = 1_000
+# Of names that begin with the text: taken, and looked at for it.
 BEGUN_UP_TO = 300
+BEGUN_FROM = 1_000
+# The same text by an expression that no index offers.
 UNINDEXED = Func(F("folded"), template="(%(expressions)s || '')", output_field=TextField())
 
 
@@ -29,13 +31,34 @@ def search(rows: EstablishmentQuerySet, text: str) -> EstablishmentQuerySet:
     Of rows without contacts only name and products are searched, or a search would give them away.
     """
     terms = search_terms(text)
-    # Among other words those of a legal form are no help to an index: half the book has them.
-    telling = [ways for ways in terms if len(ways) == 1] or terms
-    if rarest_use(telling) > COMMON:
-        telling = []
+    if rows.is_narrow or only_begun(terms) > COMMON:
+        return _shown(_read(rows, terms), terms)
+    numbers = [ways for ways in terms if not _is_words(ways)]
+    rows = _marked(rows, [ways for ways in terms if _is_words(ways)])
+    for ways in numbers:
+        rows = rows.filter(term_condition("folded", ways))
+    # The index knows words, not which stands next to which.
+    return _shown(_read(rows, [ways for ways in terms if _has_phrase(ways)]), terms)
+
+
+def _is_words(ways: tuple[str, ...]) -> bool:
+    return all(way.startswith(" ") for way in ways)
+
+
+def _has_phrase(ways: tuple[str, ...]) -> bool:
+    return _is_words(ways) and any(" " in way[1:] for way in ways)
+
+
+def _read(rows: EstablishmentQuerySet, terms) -> EstablishmentQuerySet:
+    """Rows whose text holds the terms, as it is read."""
     rows = rows.alias(read=UNINDEXED)
     for ways in terms:
-        rows = rows.filter(term_condition("folded" if ways in telling else "read", ways))
+        rows = rows.filter(term_condition("read", ways))
+    return rows
+
+
+def _shown(rows: EstablishmentQuerySet, terms) -> EstablishmentQuerySet:
+    """Of rows without contacts those that show the terms."""
     if terms and rows.is_masked:
         names = Fold(Concat(F("name"), Value(" "), F("main_products")))
         rows = rows.alias(shown=Concat(Value(" "), names, output_field=TextField()))
@@ -44,21 +67,46 @@ def search(rows: EstablishmentQuerySet, text: str) -> EstablishmentQuerySet:
     return rows
 
 
-def rarest_use(terms: list[tuple[str, ...]]) -> int:
-    """In how many records the rarest of some terms stands, as `SearchWord` knows it; numbers: 0."""
-    if not terms or any(not way.startswith(" ") for ways in terms for way in ways):
+def _marked(rows: EstablishmentQuerySet, terms, *, whole: bool = False) -> EstablishmentQuerySet:
+    """Rows that the index of marks finds for terms made of words: each word of a way, the last also as
+    a beginning unless `whole`. Filters of the rows that the index knows help it."""
+    if not terms:
+        return rows
+    asked = " & ".join(
+        "(" + " | ".join(_as_query(way.split(), whole) for way in ways) + ")" for ways in terms
+    )
+    # What was filtered by equality; a superfluous mark changes no answer.
+    for mark in rows.marks:
+        asked += f" & '{mark}'"
+    return rows.filter(
+        Func(
+            Marks(), Value(asked), template="(%(expressions)s::tsquery)", arg_joiner=" @@ ",
+            output_field=BooleanField(),
+        )
+    )  # fmt: skip
+
+
+def _as_query(parts: list[str], whole: bool) -> str:
+    beginning = "" if whole else ":*"
+    return "(" + " & ".join([*(f"'{p}'" for p in parts[:-1]), f"'{parts[-1]}'{beginning}"]) + ")"
+
+
+def only_begun(terms: list[tuple[str, ...]]) -> int:
+    """In how many records words stand that only begin with a word of the search, by `SearchWord`: for
+    the term with the fewest. Terms with numbers: 0, since these are rare."""
+    if not terms or not all(map(_is_words, terms)):
         return 0
-    starts = [[way.split()[0] for way in ways] for ways in terms]
+    ends = [[way.split()[-1] for way in ways] for ways in terms]
     with connection.cursor() as cursor:
         # ~>=~ compares letter by letter: a word and all that begin with it are one range.
         cursor.execute(
             "SELECT start, (SELECT coalesce(sum(uses), 0)::bigint FROM facilities_searchword"
-            " WHERE word ~>=~ start AND word ~<~ (start || '~'))"
+            " WHERE word ~>~ start AND word ~<~ (start || '~'))"
             " FROM unnest(%s::text[]) AS start",
-            [sorted({start for some in starts for start in some})],
+            [sorted({end for some in ends for end in some})],
         )
         uses = dict(cursor.fetchall())
-    return min(sum(uses[start] for start in some) for some in starts)
+    return min(sum(uses[end] for end in some) for some in ends)
 
 
 @dataclass(frozen=True)
@@ -72,16 +120,29 @@ class Found:
 def find(rows: EstablishmentQuerySet, text: str) -> Found:
     """Up to `FOUND_UP_TO` of `rows` that answer the text. Where there are more, those whose names
     begin with it are among them."""
-    answering = search(rows, text).order_by()
-    ids = list(answering.values_list("pk", flat=True)[: FOUND_UP_TO + 1])
+    ids = _whole_words(rows, text)
+    if len(ids) <= FOUND_UP_TO:
+        answering = search(rows, text).order_by()
+        ids = list(answering.values_list("pk", flat=True)[: FOUND_UP_TO + 1])
     if len(ids) <= FOUND_UP_TO:
         return Found(ids, more=False)
     first = _begun_with(rows, text)
     return Found(list(dict.fromkeys([*first, *ids]))[:FOUND_UP_TO], more=True)
 
 
+def _whole_words(rows: EstablishmentQuerySet, text: str) -> list[int]:
+    """More than are shown of `rows` that hold the words as they are, if there are so many; found
+    several times as fast as words that only begin so, and the better answers."""
+    terms = search_terms(text)
+    if rows.is_narrow or not terms or not all(map(_is_words, terms)):
+        return []
+    found = _marked(rows, terms, whole=True)
+    found = _shown(_read(found, [ways for ways in terms if _has_phrase(ways)]), terms)
+    return list(found.order_by().values_list("pk", flat=True)[: FOUND_UP_TO + 1])
+
+
 def _begun_with(rows: EstablishmentQuerySet, text: str) -> list[int]:
-    """Some of `rows` whose bare names begin with the text, read from the index of bare names."""
+    """Some of `rows` whose bare names begin with the text, of the first so many that do."""
     start, bare = f" {words.bare_name(text)}", bare_name_of("name")
 
     def compare(operator: str, bound: str):
@@ -90,10 +151,22 @@ def _begun_with(rows: EstablishmentQuerySet, text: str) -> list[int]:
             output_field=BooleanField(),
         )  # fmt: skip
 
-    begun = rows.filter(compare("~>=~", start), compare("~<~", start + "~")).alias(read=UNINDEXED)
-    for ways in search_terms(text):
-        begun = begun.filter(term_condition("read", ways))
-    return list(begun.order_by().values_list("pk", flat=True)[:BEGUN_UP_TO])
+    range_of = Establishment.objects.filter(
+        compare("~>=~", start), compare("~<~", start + "~")
+    ).order_by()
+    # The keys are read from the index alone; conditions on them would make the planner read all.
+    keys = list(range_of.values_list("pk", flat=True)[:BEGUN_FROM])
+    terms = search_terms(text)
+    begun = []
+    for pk, name, products in (
+        rows.filter(pk__in=keys).order_by().values_list("pk", "name", "main_products").iterator()
+    ):
+        folded = f" {fold(f'{name} {products}')}"
+        if all(any(way in folded for way in ways) for ways in terms):
+            begun.append(pk)
+            if len(begun) == BEGUN_UP_TO:
+                break
+    return begun
 
 
 def term_condition(column: str, ways: tuple[str, ...]) -> Q:
@@ -137,11 +210,13 @@ def best_first(ids: list[int], text: str) -> list[int]:
 
 
 def _rank(name: str, products: str, bare: str, parts: list[str]) -> int:
-    start, whole = f"{words.bare_name(name)} ", f" {words.shortened(name)} "
-    if start.startswith(bare):
-        return 0 if start[len(bare)] == " " else 1
-    if f" {bare} " in whole:
-        return 2
+    whole = f" {words.shortened(name)} "
+    if f" {bare}" in whole:
+        start = f"{words.bare_name(name)} "
+        if start.startswith(bare):
+            return 0 if start[len(bare)] == " " else 1
+        if f" {bare} " in whole:
+            return 2
     if all(f"{part} " in whole for part in parts):
         return 3
     if f" {bare} " in f" {words.shortened(products)} ":

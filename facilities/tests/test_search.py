@@ -6,7 +6,7 @@ The names are those of companies and products that the provinces published; noth
 import pytest
 from django.urls import reverse
 
-from facilities import upkeep
+from facilities import queries, upkeep
 from facilities.models import Establishment, SearchWord
 from facilities.queries import ListFilters, answer_of, did_you_mean, search, searching
 from facilities.tests.factories import EstablishmentFactory
@@ -250,3 +250,41 @@ def test_names_and_numbers_are_reduced_to_what_tells_them_apart():
     assert bare_name("Cơ sở sản xuất") == "cs sx"
     assert number_in("84 912 345 678") == "0912345678"
     assert number_in("Hòa Bình 2") == ""
+
+
+TEXTS = (
+    "binh",
+    "cty binh",
+    "công ty",
+    "nuoc mam t",
+    "an",
+    "b",
+    "cs banh trang",
+    "tnhh mtv gom",
+    "zz",
+)
+
+
+@pytest.mark.parametrize("who", ["officer", "viewer"])
+def test_the_index_of_words_finds_what_reading_finds(named, monkeypatch, who):
+    def found():
+        answers = {}
+        for text in TEXTS:
+            for more in ({}, {"loai": "household"}, {"tinh_trang": "active"}):
+                rows = queries.filtered_rows(getattr(named, who), ListFilters(q=text, **more))
+                ids = set(searching.find(rows, text).ids)
+                assert ids == {record.pk for record in search(rows, text)}
+                answers[text, *more] = ids
+        return answers
+
+    by_index = found()
+    monkeypatch.setattr(searching, "COMMON", -1)
+    assert found() == by_index
+    assert by_index[("binh",)] and not by_index[("zz",)]
+
+
+def test_of_too_many_those_whose_names_begin_so_are_shown(named, monkeypatch):
+    monkeypatch.setattr(searching, "FOUND_UP_TO", 2)
+    found = searching.find(queries.filtered_rows(named.officer, ListFilters(q="binh")), "binh")
+    names = Establishment.objects.filter(pk__in=found.ids).values_list("name", flat=True)
+    assert found.more and "DNTN Bình An" in names and len(names) == 2
