@@ -17,6 +17,7 @@ class FacilitiesConfig(AppConfig):
             queries,
         )
         from facilities.models import Establishment
+        from facilities.surveys import exports as survey_exports
         from facilities.surveys import permissions as survey_permissions
         from facilities.surveys import queries as survey_queries
         from facilities.surveys.moving import SURVEY_TARGETS
@@ -25,6 +26,8 @@ class FacilitiesConfig(AppConfig):
         from khuyencong.imports.registry import register as register_import
 
         register(exports.ESTABLISHMENTS)
+        register(survey_exports.ANSWERS)
+        register(survey_exports.NEEDS)
         register_import(importing.ESTABLISHMENTS)
         register_owner(
             Establishment,

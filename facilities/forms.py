@@ -51,6 +51,8 @@ MORE_FILTERS = (
     "vao_tu",
     "sua_tu",
     "cu_truoc",
+    "khao_sat_tu",
+    "chua_khao_sat",
     "vi_tri",
 )
 
@@ -416,6 +418,8 @@ class FilterForm(PortalForm):
     vao_tu = forms.DateField(label="Vào sổ từ ngày", required=False, widget=DayInput)
     sua_tu = forms.DateField(label="Cập nhật từ ngày", required=False, widget=DayInput)
     cu_truoc = forms.DateField(label="Chưa cập nhật từ ngày", required=False, widget=DayInput)
+    khao_sat_tu = forms.DateField(label="Khảo sát từ ngày", required=False, widget=DayInput)
+    chua_khao_sat = forms.DateField(label="Chưa khảo sát từ ngày", required=False, widget=DayInput)
     vi_tri = forms.ChoiceField(
         label="Vị trí trên bản đồ", required=False, choices=[("", "Tất cả"), *PointState.choices]
     )

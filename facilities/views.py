@@ -29,6 +29,7 @@ from facilities.record.eligibility import assess
 from facilities.record.forms import SECTIONS
 from facilities.record.history import changed_fields, changes_of
 from facilities.record.pages import record_on_day, rows_of, shows_personal_data
+from facilities.surveys.queries import surveys_of
 from khuyencong.audit.personal import log_page_access
 from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
@@ -149,6 +150,7 @@ def establishment_detail(request, pk: int):
             "history": changes_of(establishment)[:HISTORY_ON_PAGE] if contacts else [],
             "survivor": survivor,
             "is_merged": establishment.status == EstablishmentStatus.MERGED,
+            "surveys": surveys_of(request.user, establishment),
             "merges": establishment.merges.filter(undone_at=None).select_related("merged", "actor"),
             "can_merge": permissions.can_merge(request.user)
             and establishment.status != EstablishmentStatus.MERGED,

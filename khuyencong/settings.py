@@ -347,6 +347,7 @@ REPORT_LOCK_WORKING_DAYS = env.int("REPORT_LOCK_WORKING_DAYS", 10)
 TODO_PROVIDERS = [
     "reports.todo.author_todo_items",
     "reports.todo_review.officer_todo_items",
+    "facilities.surveys.todo.survey_items",
     "facilities.record.todo.data_request_items",
     "khuyencong.notifications.todo.mail_todo_items",
 ]

@@ -70,6 +70,8 @@ class ListFilters:
     vao_tu: str = ""
     sua_tu: str = ""
     cu_truoc: str = ""
+    khao_sat_tu: str = ""
+    chua_khao_sat: str = ""
     vi_tri: str = ""
     chi_tieu: str = ""
     nhom_dem: str = ""
@@ -96,7 +98,7 @@ class ListFilters:
             known["xa"] = ""
         if not re.fullmatch(r"[A-Ua-u]?[0-9]{0,5}", known["nganh"]):
             known["nganh"] = ""
-        for name in ("tu", "den", "vao_tu", "sua_tu", "cu_truoc"):
+        for name in ("tu", "den", "vao_tu", "sua_tu", "cu_truoc", "khao_sat_tu", "chua_khao_sat"):
             if _day(known[name]) is None:
                 known[name] = ""
         return cls(**known)
@@ -152,6 +154,11 @@ def filtered_rows(user, filters: ListFilters) -> EstablishmentQuerySet:
         rows = rows.filter(updated_at__lt=_start_of(filters.cu_truoc))
     if filters.vi_tri:
         rows = rows.filter(latitude_e6__isnull=filters.vi_tri == PointState.MISSING)
+    if filters.khao_sat_tu:
+        rows = rows.filter(surveyed_on__gte=_day(filters.khao_sat_tu))
+    if filters.chua_khao_sat:
+        never = Q(surveyed_on=None)
+        rows = rows.filter(never | Q(surveyed_on__lt=_day(filters.chua_khao_sat)))
     if filters.nguon:
         rows = rows.filter(source=filters.nguon)
     if filters.giai:

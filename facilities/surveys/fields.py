@@ -377,7 +377,7 @@ def write(actor, establishment_id: int, values: dict, *, on: date) -> None:
                 reason="Theo phiếu khảo sát",
             )
     for field, value in values.items():
-        if field not in FIELDS:
+        if field not in FIELDS and not has_row(establishment, field, value):
             _WRITERS[field[:-1]](actor, establishment, value)
 
 

@@ -24,6 +24,11 @@ def check_can_read_results(user) -> None:
     check_has_role(user, *CENTRE_READERS, Role.VIEWER)
 
 
+def check_can_read_targets(user) -> None:
+    """Who reads the list of every campaign: answers name persons, so no reader from outside."""
+    check_has_role(user, *CENTRE_READERS)
+
+
 def check_can_fill(user, target: SurveyTarget) -> None:
     """The collaborator it is assigned to, one of the commune, or who writes the whole book."""
     if user.is_active and user.has_role(*WRITERS):
@@ -64,5 +69,6 @@ def check_can_check(user, target: SurveyTarget | None = None) -> None:
 
 can_run_campaigns = as_bool(check_can_run_campaigns)
 can_read_results = as_bool(check_can_read_results)
+can_read_targets = as_bool(check_can_read_targets)
 can_fill = as_bool(check_can_fill)
 can_check = as_bool(check_can_check)

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from facilities.surveys import views, views_api, views_fill
+from facilities.surveys import (
+    views,
+    views_api,
+    views_check,
+    views_fill,
+    views_questions,
+    views_results,
+    views_targets,
+)
 
 app_name = "surveys"
 urlpatterns = [
@@ -10,6 +18,44 @@ urlpatterns = [
     path("cua-toi/", views.mine, name="mine"),
     path("sw.js", views_fill.worker, name="worker"),
     path("phieu/<int:pk>/", views_fill.fill, name="fill"),
+    path("cho-kiem-tra/", views_check.queue, name="queue"),
+    path("nhu-cau/", views_results.needs, name="needs"),
+    path("dot/them/", views.campaign_add, name="add"),
+    path("dot/<int:pk>/", views.campaign_detail, name="detail"),
+    path("dot/<int:pk>/sua/", views.campaign_edit, name="edit"),
+    path("dot/<int:pk>/mo/", views.campaign_open, name="open"),
+    path("dot/<int:pk>/ket-thuc/", views.campaign_close, name="close"),
+    path("dot/<int:pk>/bo/", views.campaign_discard, name="discard"),
+    path("dot/<int:pk>/co-so/", views_targets.target_list, name="targets"),
+    path("dot/<int:pk>/co-so/them/", views_targets.target_add, name="target_add"),
+    path("dot/<int:pk>/ket-qua/", views_results.results, name="results"),
+    path("phieu/<int:pk>/xem/", views_check.target_detail, name="target"),
+    path("phieu/<int:pk>/rut/", views_targets.target_remove, name="target_remove"),
+    path("phieu/<int:pk>/ghi-tat-ca/", views_check.accept_all, name="accept_all"),
+    path("phieu/<int:pk>/duyet/", views_check.approve, name="approve"),
+    path("phieu/<int:pk>/tra-lai/", views_check.send_back, name="return"),
+    path("cap-nhat/<int:pk>/ghi/", views_check.update_accept, name="update_accept"),
+    path("cap-nhat/<int:pk>/bo-qua/", views_check.update_refuse, name="update_refuse"),
+    path("phieu-mau/", views_questions.questionnaire_list, name="questionnaires"),
+    path("phieu-mau/<int:pk>/", views_questions.questionnaire_detail, name="questionnaire"),
+    path(
+        "phieu-mau/<int:pk>/sao-chep/",
+        views_questions.questionnaire_copy,
+        name="questionnaire_copy",
+    ),
+    path("phieu-mau/<int:pk>/dung/", views_questions.questionnaire_use, name="questionnaire_use"),
+    path(
+        "phieu-mau/<int:pk>/ngung/",
+        views_questions.questionnaire_retire,
+        name="questionnaire_retire",
+    ),
+    path("phieu-mau/<int:pk>/phan/them/", views_questions.part_add, name="part_add"),
+    path("phan/<int:pk>/sua/", views_questions.part_edit, name="part_edit"),
+    path("phan/<int:pk>/xoa/", views_questions.part_remove, name="part_remove"),
+    path("phan/<int:pk>/cau-hoi/them/", views_questions.question_add, name="question_add"),
+    path("cau-hoi/<int:pk>/sua/", views_questions.question_edit, name="question_edit"),
+    path("cau-hoi/<int:pk>/chuyen/", views_questions.question_move, name="question_move"),
+    path("cau-hoi/<int:pk>/xoa/", views_questions.question_remove, name="question_remove"),
     path("phieu/<int:pk>/du-lieu/", views_api.data, name="data"),
     path("phieu/<int:pk>/luu/", views_api.save, name="save"),
     path("phieu/<int:pk>/anh/", views_api.photo, name="photo"),

@@ -25,7 +25,7 @@ ITEMS = (
     NavItem("Báo cáo", "reports:list", "report", (Role.COLLABORATOR, *CENTRE, Role.VIEWER)),
     NavItem("Tổng hợp", "reports:rollup", "table", (*CENTRE, Role.VIEWER)),
     NavItem("Sổ cơ sở", "facilities:list", "building-factory", EVERYBODY),
-    NavItem("Khảo sát", "surveys:list", "clipboard-list", (Role.COLLABORATOR,)),
+    NavItem("Khảo sát", "surveys:list", "clipboard-list", EVERYBODY),
     NavItem("Kết quả khuyến công", "programs:results", "award", EVERYBODY),
     NavItem("Mạng lưới", "collaborators:network", "users", (*CENTRE, Role.VIEWER)),
     NavItem("Địa bàn", "core:places", "map", EVERYBODY),

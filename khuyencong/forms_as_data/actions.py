@@ -1,5 +1,6 @@
 """The life of a form's version: copied while in use, put in use when complete, retired."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -54,12 +55,18 @@ def copied_version(version_id: int, valid_from: date) -> FormVersion:
 def put_in_use(*, actor: User, version_id: int) -> FormVersion:
     """Freeze a draft and put it in use. Raises WrongStatus, InvalidInput with all that is missing."""
     check_has_role(actor, Role.ADMINISTRATOR)
+    return version_put_in_use(version_id)
+
+
+def version_put_in_use(version_id: int, further_problems: Iterable[str] = ()) -> FormVersion:
+    """`put_in_use` for an app that has asked by its own rule whether the actor may, and knows of
+    further problems."""
     version = FormVersion.objects.select_for_update().get(pk=version_id)
     if version.status != FormStatus.DRAFT:
         raise WrongStatus(
             f"{version} đã ở trạng thái “{version.get_status_display().lower()}”; không có gì thay đổi."
         )
-    problems = problems_of(version)
+    problems = [*problems_of(version), *further_problems]
     if problems:
         raise InvalidInput("Chưa đưa vào dùng được.", {"version": problems})
     version.status = FormStatus.IN_USE
@@ -71,6 +78,11 @@ def put_in_use(*, actor: User, version_id: int) -> FormVersion:
 def retire(*, actor: User, version_id: int) -> FormVersion:
     """Take a version out of use: new periods no longer take it, old ones keep it."""
     check_has_role(actor, Role.ADMINISTRATOR)
+    return version_retired(version_id)
+
+
+def version_retired(version_id: int) -> FormVersion:
+    """`retire` for an app that has asked by its own rule whether the actor may."""
     version = FormVersion.objects.select_for_update().get(pk=version_id)
     if version.status != FormStatus.IN_USE:
         raise WrongStatus(f"{version} không ở trạng thái đang dùng; không có gì thay đổi.")

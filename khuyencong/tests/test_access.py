@@ -18,7 +18,8 @@ from django.utils import timezone
 from collaborators.tests.factories import AssignmentFactory
 from facilities.merging import merge_establishments
 from facilities.models import DuplicateCandidate, PersonalDataRequest, SavedView
-from facilities.surveys.tests.factories import open_campaign
+from facilities.surveys.actions import copy_questionnaire
+from facilities.surveys.tests.factories import open_campaign, submitted_target
 from facilities.tests.factories import (
     EstablishmentFactory,
     MachineFactory,
@@ -93,6 +94,11 @@ READ_TARGET = table(OPEN, other=HIDDEN, viewer=HIDDEN)
 FILL_TARGET = table(
     REFUSED, own=OPEN, other=HIDDEN, viewer=HIDDEN, officer=OPEN, administrator=OPEN
 )
+RUN_TARGET = table(REFUSED, other=HIDDEN, viewer=HIDDEN, officer=OPEN, administrator=OPEN)
+CHECK_TARGET = table(REFUSED, other=HIDDEN, viewer=HIDDEN, officer=OPEN)
+READ_TARGETS = table(OPEN, own=REFUSED, other=REFUSED, viewer=REFUSED)
+READ_RESULTS = table(OPEN, own=REFUSED, other=REFUSED)
+WRITERS = table(REFUSED, officer=OPEN, administrator=OPEN)
 JSON = "application/json"
 # Reports: own communes and the Centre; a viewer what is accepted; money is the accountant's, not figures.
 READ_ACCEPTED = table(OPEN, other=HIDDEN, accountant=HIDDEN)
@@ -185,6 +191,36 @@ ROUTES: dict[str, Route] = {
     "surveys:mine": Route(ALL),
     "surveys:fill": Route(READ_TARGET, ("survey_target",)),
     "surveys:worker": Route(EVERYBODY),
+    "surveys:queue": Route(READ_TARGETS),
+    "surveys:needs": Route(READ_RESULTS),
+    "surveys:add": Route(WRITERS),
+    "surveys:detail": Route(READ_RESULTS | {"other": HIDDEN}, ("campaign",)),
+    "surveys:edit": Route(WRITERS | {"other": HIDDEN}, ("campaign",)),
+    "surveys:open": Route(WRITERS | {"other": HIDDEN}, ("campaign",), "post"),
+    "surveys:close": Route(WRITERS | {"other": HIDDEN}, ("campaign",), "post"),
+    "surveys:discard": Route(WRITERS | {"other": HIDDEN}, ("campaign",), "post"),
+    "surveys:targets": Route(READ_TARGETS | {"other": HIDDEN}, ("campaign",)),
+    "surveys:target_add": Route(WRITERS | {"other": HIDDEN}, ("campaign",)),
+    "surveys:results": Route(READ_RESULTS | {"other": HIDDEN}, ("campaign",)),
+    "surveys:target": Route(READ_TARGET, ("survey_target",)),
+    "surveys:target_remove": Route(RUN_TARGET, ("survey_target",)),
+    "surveys:accept_all": Route(CHECK_TARGET, ("survey_sent",), "post"),
+    "surveys:approve": Route(CHECK_TARGET, ("survey_sent",), "post"),
+    "surveys:return": Route(CHECK_TARGET, ("survey_sent",), "post", {"note": "Hỏi lại"}),
+    "surveys:update_accept": Route(CHECK_TARGET, ("survey_update",), "post"),
+    "surveys:update_refuse": Route(CHECK_TARGET, ("survey_update",), "post"),
+    "surveys:questionnaires": Route(WRITERS),
+    "surveys:questionnaire": Route(WRITERS, ("questionnaire",)),
+    "surveys:questionnaire_copy": Route(WRITERS, ("questionnaire",), "post"),
+    "surveys:questionnaire_use": Route(WRITERS, ("questionnaire",), "post"),
+    "surveys:questionnaire_retire": Route(WRITERS, ("questionnaire",), "post"),
+    "surveys:part_add": Route(WRITERS, ("questionnaire",)),
+    "surveys:part_edit": Route(WRITERS, ("questions",)),
+    "surveys:part_remove": Route(WRITERS, ("questions",), "post"),
+    "surveys:question_add": Route(WRITERS, ("questions",)),
+    "surveys:question_edit": Route(WRITERS, ("question",)),
+    "surveys:question_move": Route(WRITERS, ("question",), "post"),
+    "surveys:question_remove": Route(WRITERS, ("question",), "post"),
     "surveys:data": Route(READ_TARGET, ("survey_target",)),
     "surveys:save": Route(FILL_TARGET, ("survey_target",), "post", {"word": "word"}, JSON),
     "surveys:photo": Route(FILL_TARGET, ("survey_target",), "post", {"question": "anh_co_so"}),
@@ -290,6 +326,9 @@ def world(db, django_capture_on_commit_callbacks):
         record=establishment,
         upload=SimpleUploadedFile("giay.pdf", b"%PDF-1.4\n%%EOF\n"),
     )
+    campaign = open_campaign(officer)
+    survey_sent = submitted_target(campaign.targets.get(establishment=twin))
+    questionnaire = copy_questionnaire(actor=officer, version_id=campaign.questionnaire_id)
     accepted = accepted_report(place=place, period=past_period(2, locks_on=timezone.localdate()))
     submitted = submitted_report(place=place, period=past_period(1, locks_on=timezone.localdate()))
     draft = filled_report(place=place)
@@ -324,7 +363,13 @@ def world(db, django_capture_on_commit_callbacks):
         "pair": pair.pk,
         "merge_record": merge_record.pk,
         "saved_view": saved_view.pk,
-        "survey_target": open_campaign(officer).targets.get(establishment=establishment).pk,
+        "survey_target": campaign.targets.get(establishment=establishment).pk,
+        "survey_sent": survey_sent.pk,
+        "survey_update": survey_sent.updates.first().pk,
+        "campaign": campaign.pk,
+        "questionnaire": questionnaire.pk,
+        "questions": questionnaire.parts.first().pk,
+        "question": questionnaire.columns.first().pk,
         "uuid": uuid.uuid4(),
         "paper": paper.pk,
         "paper_owner": "facilities.establishment",

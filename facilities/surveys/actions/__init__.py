@@ -27,6 +27,17 @@ from facilities.surveys.actions.checking import (
     refuse_update,
     return_answers,
 )
+from facilities.surveys.actions.questionnaires import (
+    copy_questionnaire,
+    create_questionnaire,
+    move_question,
+    put_questionnaire_in_use,
+    remove_part,
+    remove_question,
+    retire_questionnaire,
+    save_part,
+    save_question,
+)
 
 __all__ = [
     "AnswerConflict",
@@ -38,16 +49,25 @@ __all__ = [
     "approve_answers",
     "attach_photo",
     "close_campaign",
+    "copy_questionnaire",
     "create_campaign",
+    "create_questionnaire",
     "discard_campaign",
     "edit_campaign",
     "mark_unreachable",
+    "move_question",
     "open_campaign",
+    "put_questionnaire_in_use",
     "reassign_targets",
     "refuse_update",
+    "remove_part",
     "remove_photo",
+    "remove_question",
     "remove_target",
+    "retire_questionnaire",
     "return_answers",
     "save_answers",
+    "save_part",
+    "save_question",
     "submit_answers",
 ]

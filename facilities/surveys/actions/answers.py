@@ -399,7 +399,10 @@ def _proposals(establishment: Establishment, asked: Mapping, values: Mapping):
             yield question.proposes, now, value
     for name, row in rows.items():
         needed = (key for key, column in fields.ROWS[name[:-1]].items() if column.is_needed)
-        if all(key in row for key in needed) and not fields.has_row(establishment, name, row):
+        if not all(key in row for key in needed):
+            continue
+        # A need is always told, also one the record has: the year's list of needs is read from here.
+        if name.startswith("need") or not fields.has_row(establishment, name, row):
             yield name, None, row
 
 

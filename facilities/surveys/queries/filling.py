@@ -123,6 +123,16 @@ def photos_of(target: SurveyTarget) -> list[SurveyPhoto]:
     )
 
 
+def photos_of_all(targets) -> list[tuple[int, int]]:
+    """(target, question) of every photograph of some targets that was not taken off."""
+    photos = SurveyPhoto.objects.filter(
+        target__in=[target.pk for target in targets],
+        removed_at=None,
+        attachment__removed_at=None,
+    )
+    return list(photos.values_list("target_id", "question_id"))
+
+
 def photo_payload(photo: SurveyPhoto) -> dict:
     """A photograph as plain JSON."""
     return {
