@@ -23,7 +23,7 @@ from khuyencong.core.numbers import format_scaled
 
 GET_OR_POST = require_http_methods(["GET", "POST"])
 PAGE_SIZE = 50
-PREVIEWED = 20
+PREVIEWED = 10
 
 
 def campaign_of(request: HttpRequest, pk: int) -> SurveyCampaign:

@@ -9,6 +9,7 @@ from reports.demo.network import load_network_of_2022, load_network_of_today
 from reports.demo.programme import load_programme_of_2022
 from reports.demo.quarters import load_reports_of_today
 from reports.demo.registry import load_establishments_of_today, load_published_rows
+from reports.demo.surveys import load_surveys
 
 
 @transaction.atomic
@@ -22,4 +23,5 @@ def load_demo() -> None:
     load_establishments_of_today()
     load_reports_of_today(accounts)
     load_reports_around_the_merger(accounts)
+    load_surveys(accounts)
     refresh_words()

@@ -15,6 +15,8 @@ from khuyencong.forms_as_data.structure import ColumnInfo, structure_of
 COUNTED = (Kind.CHOICE, Kind.MULTIPLE, Kind.YES_NO)
 SUMMED = (Kind.INTEGER, Kind.NUMBER, Kind.MONEY)
 SHOWN_TEXTS = 8
+# Of a long catalogue only what somebody chose is shown.
+MANY_CHOICES = 10
 
 
 @dataclass
@@ -39,10 +41,11 @@ class QuestionResult:
 
 @dataclass
 class PartResult:
-    """A part of the questionnaire with what was found."""
+    """A part of the questionnaire with what was found; `silent` are questions nobody answered."""
 
     title: str
     results: list[QuestionResult]
+    silent: list[str]
 
 
 _CHOSEN = """
@@ -119,7 +122,12 @@ def results_of(
             question = found[question_id].question
             found[question_id].texts.append(reader.text(question, text))
     return [
-        PartResult(part.heading, [found[q.id] for q in part.columns]) for part in structure.parts
+        PartResult(
+            part.heading,
+            [found[q.id] for q in part.columns if found[q.id].answered],
+            [q.label for q in part.columns if not found[q.id].answered],
+        )
+        for part in structure.parts
     ]
 
 
@@ -147,6 +155,8 @@ def _count_choices(found: dict[int, QuestionResult], reader: Reader, where: list
             result.bars.append(Bar(label or code, count, percent))
         if result.question.kind != Kind.YES_NO:
             result.bars.sort(key=lambda bar: -bar.count)
+        if len(result.bars) > MANY_CHOICES:
+            result.bars = [bar for bar in result.bars if bar.count]
 
 
 def _sum_figures(found: dict[int, QuestionResult], where: list) -> None:
