@@ -149,10 +149,11 @@ def _count_choices(found: dict[int, QuestionResult], reader: Reader, where: list
             if result.question.kind == Kind.YES_NO
             else reader.choices(result.question)
         )
-        for code, label in {**dict.fromkeys(chosen, ""), **labels}.items():
+        # What is no choice any more comes after those that are.
+        for code, label in (labels | {code: code for code in chosen if code not in labels}).items():
             count = chosen.get(code, 0)
             percent = round(count * 100 / result.answered) if result.answered else 0
-            result.bars.append(Bar(label or code, count, percent))
+            result.bars.append(Bar(label, count, percent))
         if result.question.kind != Kind.YES_NO:
             result.bars.sort(key=lambda bar: -bar.count)
         if len(result.bars) > MANY_CHOICES:
