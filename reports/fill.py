@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.urls import NoReverseMatch, reverse
-from django.utils.http import urlencode
+from django.urls import reverse
 
-from facilities.queries import registry_list_params
 from khuyencong.core.numbers import format_scaled, whole_number
 from khuyencong.forms_as_data.enums import ColumnKind, PartKind, RuleKind
 from khuyencong.forms_as_data.rules import evaluate, rules_for_browser
 from khuyencong.forms_as_data.structure import FormStructure, PartInfo, structure_of
 from reports.actions.draft import read_figure
-from reports.actions.submit import counted_figures
 from reports.choices import choices_of
 from reports.enums import ReportStatus
 from reports.models import DraftRow, Report, ReturnComment
+from reports.prefill import source_address, source_words, sourced_figures
 from reports.queries.comparison import PastFigures, comparison_figures
 from reports.queries.drafts import Draft, draft_of
 from reports.queries.establishments import establishments_of_place
@@ -43,6 +41,10 @@ class PageCell:
     is_required: bool = True
     requests: list[ReturnComment] = field(default_factory=list)
     records_url: str = ""
+    # What the records say now, for a typed cell that is counted from some; empty without.
+    counted: str = ""
+    counted_words: str = ""
+    differs: bool = False
     number: str = ""
 
     @property
@@ -89,6 +91,11 @@ class PagePart:
     @property
     def anchor(self) -> str:
         return f"phan-{self.info.code}"
+
+    @property
+    def has_source(self) -> bool:
+        """Whether a cell of the part is counted from records."""
+        return any(cell.counted for group in self.groups for cell in group.cells)
 
     @property
     def is_work_done(self) -> bool:
@@ -236,7 +243,8 @@ def fill_page(
     structure = structure_of(report.period.form_version_id)
     draft = draft_of(report, structure)
     before, year_ago = comparison_figures(report, structure)
-    counts = counted_figures(report.period, report.place_id, structure)
+    sourced = sourced_figures(report.period, report.place_id, structure)
+    counts = sourced.counted
     requests = requests_of(report)
     page = FillPage(
         report=report,
@@ -288,9 +296,10 @@ def fill_page(
                 )
                 if info.kind == PartKind.COUNTED:
                     line.text = format_scaled(counts[cell.key], indicator.decimals)
-                    line.records_url = _records_url(report, indicator.source, cell.member)
+                    line.records_url = source_address(report.period, report.place_id, cell)
                 else:
                     _show_typed(line, draft, cell, posted, page.errors, conflicts or {})
+                    _show_source(line, report, cell, sourced.suggested)
                 group.cells.append(line)
             part.groups.append(group)
         part.has_before = info.is_typed and any(
@@ -315,21 +324,6 @@ def _past_text(past: PastFigures, cell) -> str:
     return "không phát sinh" if value is None else format_scaled(value, cell.indicator.decimals)
 
 
-def _records_url(report: Report, source: str, member: str) -> str:
-    """The registry's list of exactly the records a count is made of."""
-    params = registry_list_params(
-        source,
-        member,
-        place_id=report.place_id,
-        starts_on=report.period.starts_on,
-        ends_on=report.period.ends_on,
-    )
-    try:
-        return f"{reverse('facilities:list')}?{urlencode(params)}"
-    except NoReverseMatch:
-        return ""
-
-
 def _show_typed(line: PageCell, draft: Draft, cell, posted, errors, conflicts) -> None:
     kept = draft.figure(cell.key)
     line.text, line.note, line.revision = kept.text, kept.note, kept.revision
@@ -340,6 +334,17 @@ def _show_typed(line: PageCell, draft: Draft, cell, posted, errors, conflicts) -
     sentences = [text.removeprefix(f"{cell.label}: ") for text in errors.get(cell.key, [])]
     line.error = " ".join(sentences) or read_figure(cell.indicator, line.text)[1]
     line.conflict = conflicts.get(cell.key, "")
+
+
+def _show_source(line: PageCell, report: Report, cell, suggested: Mapping[str, int]) -> None:
+    """Beside a typed figure what the records say, and whether a reason is wanted for another one."""
+    if cell.key not in suggested:
+        return
+    line.counted = format_scaled(suggested[cell.key], cell.indicator.decimals)
+    line.counted_words = source_words(cell)
+    line.records_url = source_address(report.period, report.place_id, cell)
+    value, _ = read_figure(cell.indicator, line.text)
+    line.differs = value is not None and value != suggested[cell.key]
 
 
 def row_lookups(report: Report, draft: Draft | None = None) -> Lookups:
@@ -458,6 +463,7 @@ def _browser_data(page: FillPage, structure: FormStructure, counts: Mapping[str,
                 "note": page.draft.figure(line.key).note,
                 "before": line.before if line.before != "không phát sinh" else "",
                 "required": line.is_required,
+                "counted": line.counted,
             }
             for part in page.parts
             if part.info.is_typed

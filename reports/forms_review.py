@@ -12,6 +12,8 @@ from reports.actions.review import CommentInput
 from reports.models import ReportPeriod
 
 PREFIXES = {"o": "cell", "d": "row", "p": "part"}
+# The figure the checker holds to be right, beside the request on its cell.
+EXPECTED = "n"
 
 
 @dataclass
@@ -25,7 +27,7 @@ class Decision:
 
 
 def read_decision(data, structure: FormStructure) -> Decision:
-    """Read `o:<cell>`, `d:<row>`, `p:<part>`, `note` and `version`; a bad version number counts as 0."""
+    """Read `o:<cell>` with `n:<cell>`, `d:<row>`, `p:<part>`, `note` and `version`; a bad version number counts as 0."""
     decision = Decision(
         version_number=whole_number(data.get("version")) or 0,
         note=data.get("note", ""),
@@ -33,19 +35,27 @@ def read_decision(data, structure: FormStructure) -> Decision:
     for name in data:
         prefix, _, target = name.partition(":")
         text = data.get(name, "")
-        if prefix not in PREFIXES or not text.strip():
+        expected = data.get(f"{EXPECTED}:{target}", "").strip() if prefix == "o" else ""
+        if prefix not in PREFIXES or not (text.strip() or expected):
             continue
         decision.typed[name] = text
-        decision.comments.append(_comment(prefix, target, text, structure))
+        if expected:
+            decision.typed[f"{EXPECTED}:{target}"] = expected
+            text = text.strip() or f"Số đúng là {expected}."
+        decision.comments.append(_comment(prefix, target, text, structure, expected))
     return decision
 
 
-def _comment(prefix: str, target: str, text: str, structure: FormStructure) -> CommentInput:
+def _comment(
+    prefix: str, target: str, text: str, structure: FormStructure, expected: str = ""
+) -> CommentInput:
     """A comment with its target; one that is unknown is left for the action to refuse."""
     if prefix == "o":
         cell = structure.cells.get(target)
         if cell is not None:
-            return CommentInput(text, indicator=cell.indicator.code, member=cell.member)
+            return CommentInput(
+                text, indicator=cell.indicator.code, member=cell.member, expected=expected
+            )
     elif prefix == "p":
         return CommentInput(text, part=target)
     else:

@@ -619,6 +619,12 @@ class ReturnComment(models.Model):
     member = models.CharField("Mục phân tổ", max_length=30, blank=True)
     row_uid = models.UUIDField("Mã dòng", null=True, blank=True)
     text = models.CharField("Yêu cầu sửa", max_length=500)
+    expected = models.BigIntegerField(
+        "Số người kiểm tra nêu",
+        null=True,
+        blank=True,
+        help_text="Số nguyên của 10^-số lẻ đơn vị, như ô của báo cáo.",
+    )
 
     class Meta:
         verbose_name = "yêu cầu sửa"

@@ -121,6 +121,8 @@ def test_a_quarter_from_the_commune_to_the_spreadsheet(portal, open_page, tmp_pa
     for key, text in FIGURES.items():
         if key not in first_half:
             cell(phone, key).fill(text)
+    for key in ("cs_san_xuat", "lao_dong", "lao_dong_nu"):
+        phone.locator(f"[data-note={key}]").fill("Có thêm thợ mùa vụ.")
     for part in ("de_xuat", "kho_khan"):
         phone.locator(f"input[name=khong_phat_sinh][value={part}]").check()
     expect(phone.locator("#tinh-trang-luu")).to_contain_text("Đã lưu lúc")

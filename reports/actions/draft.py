@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
 from khuyencong.core.models import Place, User
-from khuyencong.core.numbers import parse_scaled
+from khuyencong.core.numbers import format_scaled, parse_scaled
 from khuyencong.core.permissions import as_bool
 from khuyencong.core.text import clean
 from khuyencong.forms_as_data.enums import ColumnKind, PartKind
@@ -31,6 +31,7 @@ from reports import permissions
 from reports.actions._status import wrong_status
 from reports.enums import EDITABLE_STATUSES, ReportStatus
 from reports.models import (
+    DraftCell,
     DraftRow,
     DraftStatement,
     PeriodExtension,
@@ -39,6 +40,7 @@ from reports.models import (
     ReportPeriod,
     ReportVersion,
 )
+from reports.prefill import sourced_figures
 from reports.queries.drafts import DraftFigure, base_revision, draft_figures, latest_number
 from reports.queries.establishments import establishments_of_place
 from reports.queries.extensions import extension_of
@@ -65,7 +67,27 @@ def start_report(*, actor: User, place_id: int, period_id: int) -> Report:
     report, created = Report.objects.get_or_create(place_id=place_id, period=period)
     if created:
         ReportEvent.objects.create(report=report, to_status=ReportStatus.DRAFT, actor=actor)
+        _fill_from_records(actor, report)
     return report
+
+
+def _fill_from_records(actor: User, report: Report) -> None:
+    """Write into a new draft what the portal's own records say, so that nobody types it again."""
+    structure = structure_of(report.period.form_version_id)
+    suggested = sourced_figures(report.period, report.place_id, structure).suggested
+    cells = [structure.cells[key] for key in suggested]
+    DraftCell.objects.bulk_create(
+        DraftCell(
+            report=report,
+            indicator_id=cell.indicator.id,
+            member=cell.member,
+            text=format_scaled(suggested[cell.key], cell.indicator.decimals),
+            value=suggested[cell.key],
+            revision=1,
+            updated_by=actor,
+        )
+        for cell in cells
+    )
 
 
 def check_period_open(period: ReportPeriod, extension: PeriodExtension | None = None) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from khuyencong.core.exceptions import Conflict, InvalidInput, Refusal
+from khuyencong.core.numbers import parse_scaled
 from khuyencong.core.text import clean
 from reports import permissions_review as permissions
 from reports.actions._status import _change_status, check_can_move
@@ -20,13 +21,17 @@ MAX_NOTE = 2000
 
 @dataclass(frozen=True)
 class CommentInput:
-    """What to correct, pinned to exactly one of: a cell (indicator code, member), a row (uid), a part."""
+    """What to correct, pinned to exactly one of: a cell (indicator code, member), a row (uid), a part.
+
+    `expected` is the figure the checker holds to be right, as typed; only a cell has one.
+    """
 
     text: str
     indicator: str = ""
     member: str = ""
     row_uid: UUID | None = None
     part: str = ""
+    expected: str = ""
 
 
 @dataclass
@@ -89,6 +94,7 @@ def _build_comments(version: ReportVersion, comments: Iterable[CommentInput]):
             raise InvalidInput(f"Yêu cầu “{text}” không gắn với ô, dòng hay phần nào của báo cáo.")
         built.append(
             ReturnComment(
+                expected=_expected(comment, indicator),
                 version=version,
                 indicator=indicator,
                 member=comment.member if indicator else "",
@@ -98,6 +104,19 @@ def _build_comments(version: ReportVersion, comments: Iterable[CommentInput]):
             )
         )
     return built
+
+
+def _expected(comment: CommentInput, indicator) -> int | None:
+    """The figure the checker names; InvalidInput when it is none."""
+    given = clean(comment.expected)
+    if not given:
+        return None
+    if indicator is None:
+        raise InvalidInput("Chỉ nêu được số cho một ô số liệu.")
+    try:
+        return parse_scaled(given, indicator.decimals)
+    except ValueError as error:
+        raise InvalidInput(f"Số nên là của “{indicator.label}”: {error}") from error
 
 
 def _has_member(indicator, member: str) -> bool:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from django.utils import timezone
 
-from facilities.queries import registry_figures
 from khuyencong.core.exceptions import Conflict, InvalidInput
 from khuyencong.core.models import User
 from khuyencong.core.text import clean
@@ -35,7 +34,8 @@ from reports.actions.draft import (
 from reports.choices import choices_of
 from reports.content import Content, content_hash
 from reports.enums import ReportStatus
-from reports.models import Report, ReportPeriod, ReportVersion
+from reports.models import Report, ReportVersion
+from reports.prefill import override_problem, sourced_figures
 from reports.queries.comparison import previous_values
 from reports.queries.drafts import DraftFigure, draft_figures, latest_number
 from reports.queries.establishments import establishments_of_place
@@ -83,8 +83,9 @@ def submit_report(
         )
         statements = cursor.fetchall()
     checked = _Checked(structure)
-    checked.take_figures(figures, {part_id for part_id, _, _ in statements})
-    checked.take_counts(counted_figures(report.period, report.place_id, structure))
+    sourced = sourced_figures(report.period, report.place_id, structure)
+    checked.take_figures(figures, {part_id for part_id, _, _ in statements}, sourced.suggested)
+    checked.take_counts(sourced.counted)
     checked.take_rows(report)
     checked.content.statements = statements
     checked.hold_rules(report, warnings_reasons or {})
@@ -157,21 +158,6 @@ def _lay_typed_over(
         raise conflict
 
 
-def counted_figures(
-    period: ReportPeriod, place_id: int, structure: FormStructure
-) -> dict[str, int]:
-    """Part II by cell key: counted from the registry at the end of the period."""
-    if not any(part.kind == PartKind.COUNTED for part in structure.parts):
-        return {}
-    counts = registry_figures([place_id], period.starts_on, period.ends_on)
-    return {
-        cell.key: counts.get((cell.indicator.source, cell.member), 0)
-        for part in structure.parts
-        if part.kind == PartKind.COUNTED
-        for cell in part.cells
-    }
-
-
 @dataclass
 class _Checked:
     """The content being checked: what is right gathers in `content`, what is not in `errors`."""
@@ -183,8 +169,14 @@ class _Checked:
     author_ids: set[int | None] = field(default_factory=set)
     errors: dict[str, list[str]] = field(default_factory=dict)
 
-    def take_figures(self, figures: Mapping[str, DraftFigure], stated: set[int]) -> None:
-        """Each typed part is stated to have nothing, or all its required cells hold a figure."""
+    def take_figures(
+        self,
+        figures: Mapping[str, DraftFigure],
+        stated: set[int],
+        suggested: Mapping[str, int] | None = None,
+    ) -> None:
+        """Each typed part is stated to have nothing, or all its required cells hold a figure; one
+        that differs from the records it comes from says why."""
         self.stated = stated
         self.author_ids.update(figure.updated_by_id for figure in figures.values())
         cells = self.content.cells
@@ -200,6 +192,10 @@ class _Checked:
             for cell in part.cells:
                 figure = figures.get(cell.key)
                 if figure is not None and figure.value is not None:
+                    if problem := override_problem(
+                        cell, figure.value, figure.note, suggested or {}
+                    ):
+                        self.errors[cell.key] = [problem]
                     self.values[cell.key] = figure.value
                     cells.append(
                         (

@@ -36,6 +36,7 @@ from reports.models import (
 )
 from reports.rows import Lookups, clean_row
 
+OVERRIDE_REASON = "Số bình quân của cả quý, theo khai của các cơ sở."
 WARNING_REASON = "Đã đối chiếu với các cơ sở: đơn hàng trong quý thay đổi theo mùa vụ."
 
 
@@ -200,7 +201,11 @@ class Filing:
                     value, state = paper.figures[cell.key], CellState.VALUE
                 if value is not None:
                     paper.values[cell.key] = value
-                content.cells.append((cell.indicator.id, cell.member, value, state.value, ""))
+                note = ""
+                if part.is_typed and value is not None and counts["registry.total", ""]:
+                    counted = counts.get((cell.indicator.source, cell.member), value)
+                    note = OVERRIDE_REASON if counted != value else ""
+                content.cells.append((cell.indicator.id, cell.member, value, state.value, note))
         for row, (position, values, establishment_id) in self._cleaned_rows(paper):
             part = self.structure.parts_by_code[row.part]
             row.establishment_id = establishment_id

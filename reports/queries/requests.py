@@ -1,5 +1,6 @@
 """What the checker asked to correct."""
 
+from khuyencong.core.numbers import format_scaled
 from khuyencong.forms_as_data.structure import cell_key
 from reports.enums import ReportStatus
 from reports.models import Report, ReportEvent, ReturnComment
@@ -10,6 +11,11 @@ def with_anchors(comments: list[ReturnComment]) -> list[ReturnComment]:
     for comment in comments:
         comment.cell_key = (
             cell_key(comment.indicator.code, comment.member) if comment.indicator_id else ""
+        )
+        comment.expected_text = (
+            format_scaled(comment.expected, comment.indicator.decimals)
+            if comment.expected is not None
+            else ""
         )
         if comment.cell_key:
             comment.anchor = f"o-{comment.cell_key}"

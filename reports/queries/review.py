@@ -22,6 +22,8 @@ from reports.models import (
     VersionStatement,
 )
 from reports.queries.comparison import PastFigures, comparison_figures
+from reports.queries.drift import Drift, drift_of
+from reports.queries.neighbours import neighbour_figures
 from reports.queries.versions import CellFigure, cells_of_version
 
 NOTHING = "Không phát sinh"
@@ -42,10 +44,16 @@ class ReviewFigure:
     was_note: str | None = None
     warnings: list[dict] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    neighbours: str = ""
+    neighbour_places: int = 0
 
     @property
     def field_name(self) -> str:
         return f"o:{self.cell.key}"
+
+    @property
+    def expected_name(self) -> str:
+        return f"n:{self.cell.key}"
 
     @property
     def is_changed(self) -> bool:
@@ -118,6 +126,7 @@ class ReviewSheet:
     previous: PastFigures
     year_ago: PastFigures
     loose_warnings: list[dict] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
 
     @property
     def changes(self) -> int:
@@ -164,6 +173,7 @@ def review_sheet(report: Report, version: ReportVersion) -> ReviewSheet:
     )
     asked = _asked(before, events)
     previous, year_ago = comparison_figures(report, structure)
+    near = neighbour_figures(report.place_id, report.period_id, structure)
     warnings: dict[str, list[dict]] = {}
     for warning in version.warnings_kept:
         warnings.setdefault(warning.get("cell", ""), []).append(warning)
@@ -200,6 +210,10 @@ def review_sheet(report: Report, version: ReportVersion) -> ReviewSheet:
                 )
                 for cell in info.cells
             ]
+            for figure in part.figures:
+                if (around := near.get(figure.cell.key)) is not None:
+                    figure.neighbours = format_scaled(around.median, figure.cell.indicator.decimals)
+                    figure.neighbour_places = around.places
         parts.append(part)
     return ReviewSheet(
         report=report,
@@ -210,6 +224,7 @@ def review_sheet(report: Report, version: ReportVersion) -> ReviewSheet:
         events=events,
         previous=previous,
         year_ago=year_ago,
+        drift=drift_of(report, version, cells),
         loose_warnings=[warning for kept in warnings.values() for warning in kept],
     )
 

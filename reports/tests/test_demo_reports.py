@@ -19,7 +19,7 @@ from reports.actions.submit import submit_report
 from reports.calendar import ensure_period
 from reports.catalogues import load_catalogues
 from reports.content import is_intact
-from reports.demo.filing import WARNING_REASON, Filing, Row
+from reports.demo.filing import OVERRIDE_REASON, WARNING_REASON, Filing, Row
 from reports.demo.network import demo_communes
 from reports.enums import ReportStatus
 from reports.models import (
@@ -45,6 +45,8 @@ FIGURES = {
     "lao_dong": 9,
     "lao_dong_nu": 4,
 }
+# Filled in from the registry when the report began; another figure needs its reason.
+FROM_RECORDS = {"cs_san_xuat", "lao_dong", "lao_dong_nu"}
 ROW = uuid.UUID("00000000-0000-4000-8000-000000000001")
 # What differs between two filings of the same: keys, moments, and the hash that holds moments.
 OWN = {"id", "report", "version", "event", "content_hash", "is_illustration"}
@@ -114,7 +116,12 @@ def file_by_actions(cast, until: str) -> Report:
             actor=author,
             report_id=report.pk,
             cells=[
-                {"key": key, "text": text(report, key, value), "note": "", "revision": revision}
+                {
+                    "key": key,
+                    "text": text(report, key, value),
+                    "note": OVERRIDE_REASON if key in FROM_RECORDS else "",
+                    "revision": revision + (key in FROM_RECORDS),
+                }
                 for key, value in figures.items()
             ],
         )

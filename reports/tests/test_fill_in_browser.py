@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import PHONE
+from facilities.tests.factories import EstablishmentFactory
 from khuyencong.core.middleware import SEEN
 from khuyencong.core.tests.factories import PlaceFactory, UserFactory
 from reports.actions.draft import save_cells, start_report
@@ -263,3 +264,47 @@ def test_the_page_works_without_scripts(live_server, browser):
     page.get_by_role("button", name="Nộp báo cáo").click()
     expect(page.get_by_text("Đã nộp báo cáo")).to_be_visible()
     context.close()
+
+
+def test_a_pasted_block_is_undone_at_once_and_done_again(live_server, page, report):
+    open_draft(page, live_server, report)
+    cell(page, "tt_buoi").fill("9")
+    cell(page, "tt_luot").focus()
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.setData("text/plain", "60\\n5\\n1");
+          document.activeElement.dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(cell(page, "hd_ho_so")).to_have_value("1")
+    page.keyboard.press("Control+z")
+    for key in ("tt_luot", "ks_co_so", "hd_ho_so"):
+        expect(cell(page, key)).to_have_value("")
+    page.keyboard.press("Control+y")
+    expect(cell(page, "ks_co_so")).to_have_value("5")
+    page.get_by_role("button", name="Hoàn tác").click()
+    page.get_by_role("button", name="Hoàn tác").click()
+    expect(cell(page, "tt_buoi")).to_have_value("")
+    expect(saving(page)).to_contain_text("Đã lưu")
+    assert draft_of(report).figure("ks_co_so").text == ""
+
+
+def test_what_the_records_say_is_filled_in_and_another_figure_needs_a_reason(live_server, page):
+    place = PlaceFactory()
+    EstablishmentFactory.create_batch(2, place=place, labour_total=7, labour_female=3)
+    author = author_of(place)
+    report = start_report(actor=author, place_id=place.pk, period_id=ReportPeriodFactory().pk)
+    report.author = author
+    open_draft(page, live_server, report)
+    expect(cell(page, "lao_dong")).to_have_value("14")
+    reason = page.locator("tr[data-row=lao_dong] [data-differs]")
+    expect(reason).to_be_hidden()
+    cell(page, "lao_dong").fill("20")
+    expect(reason).to_contain_text("Khác sổ cơ sở (14)")
+    expect(reason).to_be_visible()
+    page.get_by_label("Ghi chú: Lao động bình quân trong quý").fill("Thuê thêm thợ mùa vụ")
+    expect(reason).to_be_hidden()
+    page.get_by_role("button", name="Lấy số từ sổ cơ sở cho Lao động bình quân").click()
+    expect(cell(page, "lao_dong")).to_have_value("14")

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from collaborators.tests.factories import AssignmentFactory
 from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, NotAllowed, WrongStatus
-from khuyencong.core.tests.factories import UserFactory
+from khuyencong.core.tests.factories import PlaceFactory, UserFactory
 from khuyencong.forms_as_data.enums import CellState
 from reports.actions import draft, submit
 from reports.actions.draft import (
@@ -29,6 +29,7 @@ from reports.tests.factories import (
     FIGURES,
     ReportPeriodFactory,
     accepted_report,
+    author_of,
     filled_report,
     past_period,
     submitted_report,
@@ -58,9 +59,50 @@ def test_submit_counts_part_two_from_the_registry(db):
     from facilities.tests.factories import EstablishmentFactory
 
     report = filled_report(cs_san_xuat="1")
-    EstablishmentFactory(place=report.place, registered_on=report.period.starts_on)
+    EstablishmentFactory(
+        place=report.place,
+        registered_on=report.period.starts_on,
+        labour_total=120,
+        labour_female=45,
+    )
     version = submit_report(actor=report.author, report_id=report.pk)
     assert cells_of_version(version)["cs_tong"].value == 1
+
+
+def test_a_figure_that_is_not_the_records_needs_a_reason(db):
+    from facilities.tests.factories import EstablishmentFactory
+
+    report = filled_report(cs_san_xuat="1", lao_dong="130")
+    EstablishmentFactory(
+        place=report.place,
+        registered_on=report.period.starts_on,
+        labour_total=120,
+        labour_female=45,
+    )
+    with pytest.raises(InvalidInput) as refused:
+        submit_report(actor=report.author, report_id=report.pk)
+    assert list(refused.value.errors) == ["lao_dong"]
+    assert "khác số từ sổ cơ sở (120 người)" in refused.value.errors["lao_dong"][0]
+    cells = [{"key": "lao_dong", "text": "130", "note": "Thợ mùa vụ", "revision": 1}]
+    save_cells(actor=report.author, report_id=report.pk, cells=cells)
+    version = submit_report(actor=report.author, report_id=report.pk)
+    assert cells_of_version(version)["lao_dong"].note == "Thợ mùa vụ"
+
+
+def test_a_new_report_begins_with_what_the_records_say(db):
+    from facilities.tests.factories import EstablishmentFactory
+
+    place, period = PlaceFactory(), ReportPeriodFactory()
+    EstablishmentFactory(
+        place=place, registered_on=period.starts_on, labour_total=12, labour_female=5
+    )
+    report = start_report(actor=author_of(place), place_id=place.pk, period_id=period.pk)
+    figures = draft_of(report).cells
+    assert {key: figure.text for key, figure in figures.items()} == {
+        "cs_san_xuat": "1",
+        "lao_dong": "12",
+        "lao_dong_nu": "5",
+    }
 
 
 def test_zero_nothing_and_not_reported_are_three_things(db):

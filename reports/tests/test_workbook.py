@@ -30,7 +30,7 @@ from reports.workbook.layout import FIGURES_SHEET, NOTHING, Identity
 from reports.workbook.read import number_text
 from reports.workbook.write import report_workbook
 
-VALUE, NOTE, FAULT = 7, 8, 10
+VALUE, NOTE, CHECK, FAULT = 8, 9, 10, 11
 
 
 @pytest.fixture
@@ -95,7 +95,8 @@ def test_the_workbook_shows_the_draft_and_locks_the_rest(report):
     checks = [validation.type for validation in sheet.data_validations.dataValidation]
     assert {"decimal", "whole", "list"} <= set(checks)
     assert (
-        "bằng tiêu thụ trong nước cộng xuất khẩu" in sheet.cell(lines(book)["doanh_thu"], 9).value
+        "bằng tiêu thụ trong nước cộng xuất khẩu"
+        in sheet.cell(lines(book)["doanh_thu"], CHECK).value
     )
     assert sheet.cell(lines(book)[f"{NOTHING}de_xuat"], VALUE).value == "Có"
 
@@ -223,7 +224,7 @@ def test_faults_come_back_marked_and_are_never_written(report):
     assert [one.name for one in found] == [f"{NOTHING}de_xuat", "tt_luot"]
     line = lines(book)["lao_dong"]
     assert {(fault.sheet, fault.address) for fault in faults} >= {
-        ("Số liệu", f"G{line}"),
+        ("Số liệu", f"H{line}"),
         ("Phần III", "C4"),
     }
     assert any("“Cơ sở lạ” không có trong danh sách “Cơ sở”" in f.sentence for f in faults)

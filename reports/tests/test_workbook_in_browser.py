@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from reports.queries.drafts import draft_of
 from reports.tests.factories import filled_report
-from reports.workbook.layout import FIGURES_SHEET
+from reports.workbook.layout import FIGURES_SHEET, VALUE_COLUMN
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -30,9 +30,9 @@ def test_a_workbook_goes_home_and_comes_back(live_server, request, tmp_path, siz
     book = openpyxl.load_workbook(path)
     sheet = book[FIGURES_SHEET]
     line = {row[0].value: row[0].row for row in sheet.iter_rows() if row[0].value}
-    sheet.cell(line["lao_dong"], 7).value = 150
-    sheet.cell(line["tt_buoi"], 7).value = 3
-    sheet.cell(line["tt_luot"], 7).value = "nhiều"
+    sheet.cell(line["lao_dong"], VALUE_COLUMN + 1).value = 150
+    sheet.cell(line["tt_buoi"], VALUE_COLUMN + 1).value = 3
+    sheet.cell(line["tt_luot"], VALUE_COLUMN + 1).value = "nhiều"
     book.save(path)
     page.get_by_label("Bảng tính", exact=True).set_input_files(path)
     page.get_by_role("button", name="Nạp bảng tính").click()

@@ -13,6 +13,7 @@ from reports.enums import EDITABLE_STATUSES
 from reports.fill import shown_value
 from reports.models import ReportVersion, ReturnComment
 from reports.queries import cells_of_version, reports_visible_to, versions_visible_to
+from reports.queries.drift import drift_of
 from reports.queries.requests import with_anchors
 
 
@@ -41,6 +42,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
             and version.submitted_by_id == request.user.pk
             and request.GET.get("da_nop") == str(version.number),
             "sees_life": sees_life,
+            "drift": drift_of(report, version) if version and sees_life else [],
             "events": _events(report) if sees_life else [],
         },
     )

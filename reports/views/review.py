@@ -213,6 +213,9 @@ def _render(request, report: Report, decision=None, refusal: str = "", status: i
         for item in (part, *part.figures, *part.rows):
             item.typed = typed.get(item.field_name, "")
             names.add(item.field_name)
+            if hasattr(item, "expected_name"):
+                item.typed_expected = typed.get(item.expected_name, "")
+                names.add(item.expected_name)
     return render(
         request,
         "reports/review.html",

@@ -20,9 +20,10 @@ from reports.models import Report
 SALT = "reports.workbook"
 GUIDE_SHEET, FIGURES_SHEET = "Hướng dẫn", "Số liệu"
 NAME_COLUMN, NUMBER_COLUMN, LABEL_COLUMN, UNIT_COLUMN = 0, 1, 2, 3
-BEFORE_COLUMN, YEAR_AGO_COLUMN, VALUE_COLUMN, NOTE_COLUMN, CHECK_COLUMN, FAULT_COLUMN = range(4, 10)
-FIGURES_HEAD = ("", "STT", "Chỉ tiêu", "Đơn vị", "Quý trước", "Cùng kỳ năm trước", "Kỳ này",
-                "Ghi chú", "Kiểm tra", "Chỗ sai khi nạp")  # fmt: skip
+BEFORE_COLUMN, YEAR_AGO_COLUMN, SOURCE_COLUMN, VALUE_COLUMN = range(4, 8)
+NOTE_COLUMN, CHECK_COLUMN, FAULT_COLUMN = range(8, 11)
+FIGURES_HEAD = ("", "STT", "Chỉ tiêu", "Đơn vị", "Quý trước", "Cùng kỳ năm trước", "Từ sổ",
+                "Kỳ này", "Ghi chú", "Kiểm tra", "Chỗ sai khi nạp")  # fmt: skip
 NOTHING = "khong_phat_sinh:"
 YES, NO = "Có", "Không"
 # A part of rows: the hidden uid, STT, then the form's columns.

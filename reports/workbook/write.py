@@ -15,9 +15,9 @@ from khuyencong.core.numbers import parse_scaled
 from khuyencong.forms_as_data.enums import ColumnKind, PartKind, RuleKind
 from khuyencong.forms_as_data.structure import CellInfo, ColumnInfo, IndicatorInfo, PartInfo
 from reports.actions.draft import read_figure
-from reports.actions.submit import counted_figures
 from reports.fill import row_lookups
 from reports.models import Report
+from reports.prefill import sourced_figures
 from reports.queries.comparison import PastFigures, comparison_figures
 from reports.queries.drafts import Draft, draft_of
 from reports.workbook.layout import (
@@ -35,6 +35,7 @@ from reports.workbook.layout import (
     NOTE_COLUMN,
     NOTHING,
     NUMBER_COLUMN,
+    SOURCE_COLUMN,
     UNIT_COLUMN,
     VALUE_COLUMN,
     YEAR_AGO_COLUMN,
@@ -153,7 +154,8 @@ class _Book:
         )
         self.formats: dict[tuple, object] = {}
         self.before, self.year_ago = comparison_figures(report, self.structure)
-        self.counts = counted_figures(report.period, report.place_id, self.structure)
+        sourced = sourced_figures(report.period, report.place_id, self.structure)
+        self.counts, self.suggested = sourced.counted, sourced.suggested
         self.list_count = 0
         self.row_of: dict[str, int] = {}
         self.nothing_row: dict[str, int] = {}
@@ -204,7 +206,7 @@ class _Book:
     # -- figures
 
     def _figures(self, sheet) -> None:
-        for column, width in enumerate((4, 6, 46, 13, 16, 16, 18, 30, 46, 40)):
+        for column, width in enumerate((4, 6, 46, 13, 16, 16, 14, 18, 30, 46, 40)):
             hidden = column == NAME_COLUMN or (column == FAULT_COLUMN and not self._has_faults)
             sheet.set_column(column, column, width, None, {"hidden": hidden})
         title = f"{self.structure.title} – {self.report.period.quarter} – {self.report.place}"
@@ -261,7 +263,7 @@ class _Book:
         sheet.write_string(line, NAME_COLUMN, NOTHING + part.code)
         sheet.write_blank(line, NUMBER_COLUMN, None, self.style(border=1))
         sheet.merge_range(
-            line, LABEL_COLUMN, line, YEAR_AGO_COLUMN,
+            line, LABEL_COLUMN, line, SOURCE_COLUMN,
             f"Không phát sinh. Tôi xác nhận: {part.nothing_label}",
             self.style(border=1, text_wrap=True, italic=True),
         )  # fmt: skip
@@ -295,6 +297,13 @@ class _Book:
         sheet.write_string(line, UNIT_COLUMN, indicator.unit, plain)
         self._past(sheet, line, BEFORE_COLUMN, self.before, cell)
         self._past(sheet, line, YEAR_AGO_COLUMN, self.year_ago, cell)
+        counted = self.style(border=1, font_color="#495565", num_format=_pattern(indicator))
+        if cell.key in self.suggested:
+            sheet.write_number(
+                line, SOURCE_COLUMN, _number(self.suggested[cell.key], indicator), counted
+            )
+        else:
+            sheet.write_blank(line, SOURCE_COLUMN, None, counted)
         if not part.is_typed:
             style = self.style(border=1, bg_color="#F1F3F5", num_format="#,##0")
             sheet.write_number(line, VALUE_COLUMN, self.counts[cell.key], style)
@@ -309,10 +318,10 @@ class _Book:
         colour = "#FDE3E1" if faults else "#FFF8E1"
         style = self.style(border=1, bg_color=colour, locked=False, num_format=_pattern(indicator))
         self._typed(sheet, line, indicator, text, style)
-        sheet.write_string(
-            line, NOTE_COLUMN, note,
-            self.style(border=1, text_wrap=True, locked=False, num_format="@", bg_color="#FFF8E1"),
-        )  # fmt: skip
+        style = self.style(
+            border=1, text_wrap=True, locked=False, num_format="@", bg_color="#FFF8E1"
+        )
+        _write_text(sheet, line, NOTE_COLUMN, note, style)
         sheet.data_validation(line, VALUE_COLUMN, line, VALUE_COLUMN, _validation(indicator))
         if indicator.decimals:
             # Whole numbers without the comma that the pattern would leave behind them.
@@ -340,10 +349,8 @@ class _Book:
         value, _ = read_figure(indicator, text)
         if value is not None and abs(value) < 2**53:
             sheet.write_number(line, VALUE_COLUMN, _number(value, indicator), style)
-        elif text:
-            sheet.write_string(line, VALUE_COLUMN, text, style)
         else:
-            sheet.write_blank(line, VALUE_COLUMN, None, style)
+            _write_text(sheet, line, VALUE_COLUMN, text, style)
 
     # -- the form's rules as formulas
 
@@ -358,6 +365,12 @@ class _Book:
         if cell.indicator.is_required:
             parts.append(f'IF(ISBLANK({at}),"Chưa có số; không có thì nhập 0. ","")')
         parts.append(f'IF(OR(ISBLANK({at}),ISNUMBER({at})),"","Không phải là số. ")')
+        if cell.key in self.suggested:
+            line = self.row_of[cell.key]
+            parts.append(
+                f"IF(AND(ISNUMBER({at}),{at}<>{_at(line, SOURCE_COLUMN)},"
+                f'ISBLANK({_at(line, NOTE_COLUMN)})),"Khác số từ sổ; ghi lý do vào ghi chú. ","")'
+            )
         if cell.key == cell.indicator.keys[0]:
             parts += [
                 test
@@ -476,9 +489,7 @@ class _Book:
             text = next((label for label, code in labels.items() if code == text), text)
             if text.isdigit() and info.kind == ColumnKind.ESTABLISHMENT:
                 text = _establishment_name(text)
-        sheet.write_string(line, column, text, style) if text else sheet.write_blank(
-            line, column, None, style
-        )
+        _write_text(sheet, line, column, text, style)
 
     def _row_validation(self, sheet, part, info: ColumnInfo, column, first, last) -> None:
         labels = self.lists.get(part.code, {}).get(info.code)
@@ -517,6 +528,14 @@ class _Book:
         else:
             return
         sheet.data_validation(first, column, last, column, check)
+
+
+def _write_text(sheet, line: int, column: int, text: str, style) -> None:
+    """Text, never a formula; an empty one leaves the cell blank for ISBLANK."""
+    if text:
+        sheet.write_string(line, column, text, style)
+    else:
+        sheet.write_blank(line, column, None, style)
 
 
 def _establishment_name(number: str) -> str:

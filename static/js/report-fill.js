@@ -78,6 +78,17 @@ function showError(key) {
   input.toggleAttribute("aria-invalid", Boolean(words));
   if (words) input.setAttribute("aria-invalid", "true");
   input.closest("tr").classList.toggle("rp-wrong", Boolean(words));
+  showDiffers(key);
+}
+
+/** A figure that is not what the records say needs a reason in its note. */
+function showDiffers(key) {
+  const place = find(`[data-differs="${key}"]`);
+  if (!place) return;
+  const { decimals, negative } = indicatorOf[key];
+  const value = readFigure(inputOf(key).value, decimals, negative).value;
+  const counted = readFigure(data.cells[key].counted, decimals, negative).value;
+  place.hidden = value === null || value === counted || Boolean(noteOf(key).value.trim());
 }
 
 const isStated = (part) => Boolean(find("[name=khong_phat_sinh]", part)?.checked);
@@ -203,33 +214,57 @@ form.addEventListener("change", ({ target }) => {
   checkRules();
 });
 form.addEventListener("click", ({ target }) => {
-  const one = target.closest("[data-take]");
+  const one = target.closest("[data-take], [data-take-counted]");
   if (one) {
-    setText(inputOf(one.dataset.take), data.cells[one.dataset.take].before);
-    inputOf(one.dataset.take).focus();
+    const key = one.dataset.take ?? one.dataset.takeCounted;
+    grid.together(() => setText(inputOf(key), one.dataset.take ? data.cells[key].before : data.cells[key].counted));
+    inputOf(key).focus();
+  }
+  const put = target.closest("[data-put]");
+  if (put) {
+    grid.together(() => setText(inputOf(put.dataset.put), put.dataset.text));
+    inputOf(put.dataset.put).focus();
+  }
+  const fromBook = target.closest("[data-take-counted-all]")?.closest("[data-part]");
+  if (fromBook) {
+    grid.together(() => {
+      for (const input of all("[data-cell]", fromBook)) {
+        const text = data.cells[input.dataset.cell].counted;
+        if (text && input.value.trim() !== text) setText(input, text);
+      }
+    });
   }
   const part = target.closest("[data-take-all]")?.closest("[data-part]");
   if (!part) return;
-  for (const input of all("[data-cell]", part)) {
-    const { before } = data.cells[input.dataset.cell];
-    // What was typed already is the person's own; only empty cells are filled.
-    if (before && !input.value.trim()) setText(input, before);
-  }
+  grid.together(() => {
+    for (const input of all("[data-cell]", part)) {
+      const { before } = data.cells[input.dataset.cell];
+      // What was typed already is the person's own; only empty cells are filled.
+      if (before && !input.value.trim()) setText(input, before);
+    }
+  });
 });
-spreadsheet(form, setText);
+
+const undoButton = document.querySelector("[data-undo]");
+const grid = spreadsheet(form, setText, (steps) => (undoButton.hidden = !steps));
+undoButton.addEventListener("click", () => grid.undo());
 
 // A quarter without change: one press fills what is still empty; the person reads it and submits.
 
 const noChange = document.querySelector("[data-no-change]");
 if (noChange) {
-  const isUntouched = keys.every((key) => !inputOf(key).value.trim()) && !find("[name=khong_phat_sinh]:checked");
+  // What the records filled in nobody has touched yet.
+  const isOwn = (key) => inputOf(key).value.trim() && inputOf(key).value.trim() !== data.cells[key].counted;
+  const isUntouched = !keys.some(isOwn) && !find("[name=khong_phat_sinh]:checked");
   noChange.hidden = !isUntouched || keys.every((key) => !data.cells[key].before);
   const press = find("button", noChange);
   press.addEventListener("click", () => {
     // The work done in a quarter is never that of the last one: its author writes it down.
     const empty = keys.filter((key) => data.cells[key].before && !inputOf(key).value.trim() && !isStated(partOf(key)) && !("work" in partOf(key).dataset));
     const work = all("[data-work]").map((part) => find(".rp-numeral", document.querySelector(`[data-progress="${part.dataset.part}"]`)).textContent);
-    for (const key of empty) setText(inputOf(key), data.cells[key].before);
+    grid.together(() => {
+      for (const key of empty) setText(inputOf(key), data.cells[key].before);
+    });
     const parts = all('[data-kind="rows"]').filter((part) => !find("[data-draft-row]", part) && !isStated(part));
     const boxes = parts.map((part) => find("[name=khong_phat_sinh]", part)).filter(Boolean);
     for (const box of boxes) box.click();

@@ -12,16 +12,16 @@ export function countSentence(count) {
 }
 
 function start(form) {
-  const fields = form.querySelectorAll(".kc-ask textarea");
+  const fields = form.querySelectorAll(".kc-ask textarea, .kc-ask input");
   const note = form.querySelector("[name=note]");
   const count = form.querySelector("[data-review-count]");
   if (!count) return;
   let sending = false;
 
   const show = () => {
-    const found = written(fields).length;
-    for (const field of fields) {
-      field.closest(".kc-ask").classList.toggle("kc-ask-filled", field.value.trim() !== "");
+    const found = new Set(written(fields).map((field) => field.closest(".kc-ask"))).size;
+    for (const ask of form.querySelectorAll(".kc-ask")) {
+      ask.classList.toggle("kc-ask-filled", written(ask.querySelectorAll("textarea, input")).length > 0);
     }
     count.textContent = countSentence(found);
     count.hidden = found === 0;
