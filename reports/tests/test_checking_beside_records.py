@@ -77,7 +77,7 @@ def test_the_checker_names_the_figure_to_expect(client):
 
 def test_an_expected_figure_that_is_none_is_refused():
     report = submitted_report()
-    with pytest.raises(InvalidInput, match="Số nên là của “Lao động.*“nhiều” không phải là số"):
+    with pytest.raises(InvalidInput, match=r"Số nên là của “Lao động.*“nhiều” không phải là số"):
         return_report(
             actor=UserFactory(roles=[Role.OFFICER]),
             report_id=report.pk,

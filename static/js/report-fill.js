@@ -347,6 +347,11 @@ function bringBack() {
 for (const element of document.querySelectorAll("[data-script-only]")) element.hidden = false;
 for (const element of document.querySelectorAll("[data-no-script]")) element.hidden = true;
 bringBack();
+// What was typed before this script was there (a slow connection) has not been sent yet.
+for (const key of keys) {
+  const isChanged = inputOf(key).value.trim() !== data.cells[key].text || noteOf(key).value.trim() !== data.cells[key].note;
+  if (isChanged && !local.held.cells[key] && find(`[data-conflict="${key}"]`).hidden) typed(inputOf(key));
+}
 checkRules();
 const firstWrong = find("a[data-jump]", document.querySelector("[data-error-summary]") ?? document.createElement("i"));
 if (firstWrong) jump(firstWrong.hash.slice(1));
