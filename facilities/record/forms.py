@@ -398,12 +398,46 @@ class AnswerForm(PortalForm):
 
 
 class EraseForm(PortalForm):
-    """Why personal data is erased, and that it is meant."""
+    """Why personal data is erased, what becomes of each free text, and that it is meant."""
 
     reason = CleanCharField(label="Lý do xóa", max_length=500)
     sure = forms.BooleanField(
         label="Tôi hiểu rằng dữ liệu cá nhân đã xóa không lấy lại được, kể cả trong lịch sử."
     )
+
+    def __init__(self, *args, texts=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.texts = texts
+        for one in texts:
+            self.fields[f"chon-{one.key}"] = forms.ChoiceField(
+                label=one.label,
+                choices=[("giu", "Giữ nguyên"), ("thay", "Thay bằng nội dung dưới đây")],
+                widget=forms.RadioSelect,
+                error_messages={"required": "Anh/chị chọn giữ hay thay nội dung này."},
+            )
+            self.fields[f"thay-{one.key}"] = CleanCharField(
+                label=f"Nội dung thay cho “{one.label}”",
+                required=False,
+                initial=one.proposal,
+                max_length=one.max_length,
+                widget=forms.Textarea(attrs={"rows": 3}) if len(one.text) > 80 else None,
+            )
+
+    def rows(self):
+        """Each text with its two fields, for the page."""
+        return [
+            {"text": one, "choice": self[f"chon-{one.key}"], "new": self[f"thay-{one.key}"]}
+            for one in self.texts
+        ]
+
+    def decisions(self) -> dict[str, str | None]:
+        """What `personal.erase_personal_data` takes: None for a text that stays."""
+        return {
+            one.key: self.cleaned_data[f"thay-{one.key}"]
+            if self.cleaned_data[f"chon-{one.key}"] == "thay"
+            else None
+            for one in self.texts
+        }
 
 
 def source_of(form) -> str:

@@ -5,6 +5,7 @@ it lifts the append-only trigger of the establishments' history for one statemen
 replaces what names a person, and leaves the request as the event that says so (docs/adr/0010).
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 import pgtrigger
@@ -22,13 +23,14 @@ from facilities.models import (
     MergeRecord,
     PersonalDataRequest,
 )
+from facilities.record import free_texts
+from facilities.record.free_texts import REDACTED, FreeText
 from khuyencong.core.exceptions import InvalidInput, WrongStatus
 from khuyencong.core.models import User
 from khuyencong.core.text import clean
 
 # What names a person in a record; a tax code only when it is a personal number.
 PERSONAL_FIELDS = ("representative", "representative_position", "phone", "email")
-REDACTED = "(đã xóa)"
 APPEND_ONLY = "facilities.EstablishmentEvent:append_only"
 
 
@@ -78,14 +80,22 @@ def answer_data_request(
 
 @transaction.atomic
 def erase_personal_data(
-    *, actor: User, establishment_id: int, reason: str, request_id: int | None = None
+    *,
+    actor: User,
+    establishment_id: int,
+    reason: str,
+    decisions: Mapping[str, str | None],
+    request_id: int | None = None,
 ) -> PersonalDataRequest:
-    """Blank what names a person in a record, and redact it in every history row of the record.
+    """Blank what names a person in a record, and redact it in every history row of the record; rewrite
+    the free texts that are not to stay.
 
-    An administrator's act, with a reason. Consent ends today. The request (a new one unless given)
-    is closed and keeps how many history rows were redacted; their other values, time and author
-    stay. What reports, papers and closed spreadsheets hold is not reached. Raises NotAllowed,
-    InvalidInput without reason, WrongStatus when the request is closed or nothing is there to erase.
+    An administrator's act, with a reason. `decisions` says for each of `free_texts.free_texts`, by its
+    key, whether it stays (None) or what takes its place. Consent ends today. The request (a new one
+    unless given) is closed and keeps how many history rows were redacted; their other values, time and
+    author stay. What reports, the content of papers and closed spreadsheets hold is not reached. Raises
+    NotAllowed, InvalidInput without reason or with a text undecided, WrongStatus when the request is
+    closed or nothing is there to erase.
     """
     establishment = locked(establishment_id)
     permissions.check_can_handle_personal_data(actor)
@@ -97,13 +107,13 @@ def erase_personal_data(
         _check_open(request)
         if request.establishment_id != establishment.pk or request.kind != RequestKind.ERASURE:
             raise WrongStatus("Đây không phải là yêu cầu xóa của cơ sở này.")
-    values = dict.fromkeys(PERSONAL_FIELDS, "")
-    if len(establishment.tax_code) == PERSONAL_TAX_CODE_DIGITS:
-        values["tax_code"] = ""
+    rewritten = free_texts.checked_decisions(free_texts.free_texts(establishment), decisions)
+    values = _blanks(establishment, rewritten)
     if establishment.may_be_contacted:
         values["contact_consent_withdrawn_on"] = timezone.localdate()
     write_changes(establishment, values, source=ChangeSource.REQUEST)
-    redacted = _redact(establishment) + _erase_in_merges(establishment)
+    redacted = _redact(establishment) + _erase_in_merges(establishment, rewritten)
+    redacted += free_texts.rewrite(establishment, rewritten)
     if not redacted:
         raise WrongStatus("Hồ sơ này không còn dữ liệu cá nhân nào để xóa.")
     if request_id is None:
@@ -117,17 +127,27 @@ def erase_personal_data(
     return _close(request, actor, RequestState.DONE, reason)
 
 
-def _erase_in_merges(establishment: Establishment) -> int:
+def _blanks(establishment: Establishment, rewritten: Mapping[FreeText, str]) -> dict[str, str]:
+    """What a record's fields become."""
+    values = dict.fromkeys(PERSONAL_FIELDS, "")
+    if len(establishment.tax_code) == PERSONAL_TAX_CODE_DIGITS:
+        values["tax_code"] = ""
+    for text, new in rewritten.items():
+        if text.model == "facilities.Establishment" and (
+            getattr(establishment, text.field) == text.text
+        ):
+            values[text.field] = new
+    return values
+
+
+def _erase_in_merges(establishment: Establishment, rewritten: Mapping[FreeText, str]) -> int:
     """The same in the records merged into this one, and in what its merges keep to be undone by;
     returns how many history rows of those records held it."""
     redacted = 0
     for merged_id in establishment.merged_from.order_by("pk").values_list("pk", flat=True):
         merged = locked(merged_id)
-        values = dict.fromkeys(PERSONAL_FIELDS, "")
-        if len(merged.tax_code) == PERSONAL_TAX_CODE_DIGITS:
-            values["tax_code"] = ""
-        write_changes(merged, values, source=ChangeSource.REQUEST)
-        redacted += _redact(merged) + _erase_in_merges(merged)
+        write_changes(merged, _blanks(merged, rewritten), source=ChangeSource.REQUEST)
+        redacted += _redact(merged) + _erase_in_merges(merged, rewritten)
     kept = MergeRecord.objects.filter(Q(survivor=establishment) | Q(merged=establishment))
     for record in kept.select_for_update().order_by("pk"):
         for values in (record.former, record.written):

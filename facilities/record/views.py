@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from facilities import permissions, queries
 from facilities.enums import RequestKind, RequestState
 from facilities.models import Establishment, PersonalDataRequest, SupportNeed
-from facilities.record import actions, personal
+from facilities.record import actions, free_texts, personal
 from facilities.record.forms import (
     ROW_KINDS,
     SECTIONS,
@@ -250,7 +250,9 @@ def personal_data_erase(request, pk: int):
         kind=RequestKind.ERASURE, state=RequestState.OPEN
     ).first()
     form = EraseForm(
-        request.POST or None, initial={"reason": open_request.what if open_request else ""}
+        request.POST or None,
+        initial={"reason": open_request.what if open_request else ""},
+        texts=free_texts.free_texts(establishment),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -258,10 +260,13 @@ def personal_data_erase(request, pk: int):
                 actor=request.user,
                 establishment_id=pk,
                 reason=form.cleaned_data["reason"],
+                decisions=form.decisions(),
                 request_id=open_request.pk if open_request else None,
             )
         except InvalidInput as refusal:
-            _show_errors(form, refusal)
+            named = {f"thay-{key}": told for key, told in refusal.errors.items()}
+            known = {name: told for name, told in named.items() if name in form.fields}
+            _show_errors(form, InvalidInput(str(refusal), known or refusal.errors))
         except WrongStatus as refusal:
             messages.warning(request, str(refusal))
             return redirect("facilities:personal_data", pk)
@@ -270,6 +275,8 @@ def personal_data_erase(request, pk: int):
                 request, f"Đã xóa dữ liệu cá nhân, che {done.redacted_rows} dòng lịch sử."
             )
             return redirect("facilities:personal_data", pk)
+    if request.method == "GET":
+        log_page_access(request.user, establishment)
     return render(
         request,
         "facilities/erase_form.html",

@@ -19,6 +19,7 @@ from facilities.models import (
     StatusChange,
 )
 from facilities.queries import ListFilters, count_of, list_rows, registry_figures, tax_code_owner
+from facilities.record.free_texts import free_texts
 from facilities.record.personal import erase_personal_data
 from facilities.tests.factories import (
     AwardFactory,
@@ -268,7 +269,12 @@ def test_who_may_not_see_the_survivor_still_reads_where_it_went(cast, client):
 def test_an_erasure_reaches_what_was_merged_and_the_undo_brings_nothing_back(cast, two):
     kept, other = two
     record = merge(cast, two)
-    erase_personal_data(actor=cast.administrator, establishment_id=kept.pk, reason="Theo yêu cầu")
+    erase_personal_data(
+        actor=cast.administrator,
+        establishment_id=kept.pk,
+        reason="Theo yêu cầu",
+        decisions={one.key: None for one in free_texts(kept)},
+    )
     kept.refresh_from_db(), other.refresh_from_db(), record.refresh_from_db()
     assert (kept.phone, other.phone) == ("", "")
     assert "phone" not in {*record.former, *record.written}

@@ -6,13 +6,20 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from facilities.models import Establishment, PersonalDataRequest, mask_phone, mask_tax_code
+from facilities.models import (
+    Establishment,
+    PersonalDataRequest,
+    StatusChange,
+    mask_phone,
+    mask_tax_code,
+)
+from facilities.record.free_texts import free_texts
 from facilities.record.personal import (
     answer_data_request,
     erase_personal_data,
     record_data_request,
 )
-from facilities.tests.factories import EstablishmentFactory
+from facilities.tests.factories import EstablishmentFactory, SupportNeedFactory
 from khuyencong.audit.models import PersonalDataAccess
 from khuyencong.audit.readers import field_history
 from khuyencong.core.exceptions import InvalidInput, NotAllowed, WrongStatus
@@ -36,6 +43,14 @@ def book(cast):
 
 def events():
     return apps.get_model("facilities", "EstablishmentEvent").objects
+
+
+def erase(actor, book, reason="Yêu cầu", rewrite=None):
+    """Erase; every free text stays unless `rewrite` gives another for it."""
+    decisions = {one.key: (rewrite or {}).get(one.text) for one in free_texts(book)}
+    return erase_personal_data(
+        actor=actor, establishment_id=book.pk, reason=reason, decisions=decisions
+    )
 
 
 def held_in_history(book) -> str:
@@ -129,9 +144,7 @@ def test_erasure_blanks_the_record_and_its_history_and_says_so(cast, book):
     book.labour_total = 6
     book.save()
     other = EstablishmentFactory(place=cast.phuoc_hai, representative="Người khác")
-    done = erase_personal_data(
-        actor=cast.administrator, establishment_id=book.pk, reason="Chủ cơ sở yêu cầu"
-    )
+    done = erase(cast.administrator, book, "Chủ cơ sở yêu cầu")
     book.refresh_from_db()
     assert (book.representative, book.phone, book.email, book.tax_code) == ("", "", "", "")
     assert not any(secret in held_in_history(book) for secret in SECRETS)
@@ -147,23 +160,23 @@ def test_a_company_keeps_its_tax_code(cast):
     book = EstablishmentFactory(
         place=cast.phuoc_hai, representative="Chủ cơ sở thử", tax_code="0100109106"
     )
-    erase_personal_data(actor=cast.administrator, establishment_id=book.pk, reason="Yêu cầu")
+    erase(cast.administrator, book, "Yêu cầu")
     book.refresh_from_db()
     assert book.tax_code == "0100109106"
 
 
 def test_history_is_protected_again_after_an_erasure(cast, book):
-    erase_personal_data(actor=cast.administrator, establishment_id=book.pk, reason="Yêu cầu")
+    erase(cast.administrator, book, "Yêu cầu")
     with pytest.raises(DatabaseError), transaction.atomic():
         events().update(name="Khác")
     with pytest.raises(WrongStatus, match="không còn dữ liệu cá nhân"):
-        erase_personal_data(actor=cast.administrator, establishment_id=book.pk, reason="Yêu cầu")
+        erase(cast.administrator, book, "Yêu cầu")
 
 
 @pytest.mark.parametrize("who", ["collaborator", "officer", "leader", "viewer"])
 def test_only_an_administrator_erases(cast, book, who):
     with pytest.raises(NotAllowed):
-        erase_personal_data(actor=getattr(cast, who), establishment_id=book.pk, reason="x")
+        erase(getattr(cast, who), book)
     assert Establishment.objects.get(pk=book.pk).phone == "0912345678"
     assert not PersonalDataRequest.objects.exists()
 
@@ -193,7 +206,11 @@ def test_the_way_of_a_request_for_erasure(client, cast, book):
     assert page in client.get(reverse("core:todo")).content.decode()
     erase = reverse("facilities:personal_data_erase", args=[book.pk])
     assert "gọi điện yêu cầu xóa" in client.get(erase).content.decode()
-    client.post(erase, {"reason": "Theo yêu cầu", "sure": "on"})
+    # Every free text must be decided on: the name of the establishment and the words of the request.
+    assert client.post(erase, {"reason": "Theo yêu cầu", "sure": "on"}).status_code == 422
+    kept = {f"chon-{one.key}": "giu" for one in free_texts(book)}
+    assert len(kept) == 2
+    client.post(erase, {"reason": "Theo yêu cầu", "sure": "on", **kept})
     asked = PersonalDataRequest.objects.get()
     assert (asked.state, asked.handled_by) == ("done", cast.administrator)
     html = client.get(book.get_absolute_url()).content.decode()
@@ -210,3 +227,52 @@ def test_the_administrators_site_is_logged_too(client, cast, book):
     )
     assert "attachment" in response["Content-Disposition"]
     assert PersonalDataAccess.objects.filter(means="export", records=1).exists()
+
+
+def test_free_texts_are_marked_decided_and_rewritten_with_their_history(client, cast, book):
+    old = "Gặp ông chủ cơ sở thử, số 0912 345 678, trước khi đến"
+    book.note, book.name = old, "Hộ Chủ Cơ Sở Thử"
+    book.save()
+    book.note = "Gọi trước khi đến"
+    book.save()
+    need = SupportNeedFactory(establishment=book, what="Ông Chủ cơ sở thử cần máy sấy")
+    change = StatusChange.objects.create(
+        establishment=book,
+        from_status="active",
+        to_status="paused",
+        effective_on=timezone.localdate(),
+        reason="Chủ cơ sở thử ốm",
+        actor=cast.officer,
+    )
+    marked = {one.text: one for one in free_texts(book)}
+    assert marked[old].proposal == "Gặp ông (đã xóa), số (đã xóa), trước khi đến"
+    assert not marked["Gọi trước khi đến"].names_somebody
+    rewrite = {one.text: one.proposal for one in marked.values() if one.names_somebody}
+    assert set(rewrite) == {old, "Hộ Chủ Cơ Sở Thử", need.what, change.reason}
+    erase(cast.administrator, book, rewrite=rewrite)
+    book.refresh_from_db()
+    need.refresh_from_db()
+    change.refresh_from_db()
+    assert (book.name, book.note) == ("Hộ (đã xóa)", "Gọi trước khi đến")
+    assert need.what == "Ông (đã xóa) cần máy sấy" and change.reason == "(đã xóa) ốm"
+    tables = ("EstablishmentEvent", "SupportNeedEvent")
+    held = str([list(apps.get_model("facilities", t).objects.values_list()) for t in tables])
+    assert "hủ cơ sở thử" not in held.lower() and "0912" not in held
+    with pytest.raises(DatabaseError), transaction.atomic():
+        StatusChange.objects.update(reason="Khác")
+
+
+def test_a_new_text_must_not_name_the_person_and_an_unseen_one_stops_the_erasure(cast, book):
+    book.note = "Chủ cơ sở thử hẹn"
+    book.save()
+    with pytest.raises(InvalidInput) as refused:
+        erase(cast.administrator, book, rewrite={book.note: "Ông chu co so THU hẹn"})
+    assert "vẫn còn" in str(refused.value.errors)
+    decisions = {one.key: None for one in free_texts(book)}
+    book.note = "Viết thêm sau khi mở trang"
+    book.save()
+    with pytest.raises(InvalidInput):
+        erase_personal_data(
+            actor=cast.administrator, establishment_id=book.pk, reason="x", decisions=decisions
+        )
+    assert Establishment.objects.get(pk=book.pk).phone == "0912345678"
