@@ -60,8 +60,10 @@ def add_establishment(
     status_on: date | None = None,
     source: str = DataSource.ENTRY,
     registered_on: date | None = None,
+    point: tuple[Decimal, Decimal] | None = None,
 ) -> Establishment:
-    """Enter an establishment in the book, today unless said otherwise; `source` is a `DataSource`.
+    """Enter an establishment in the book, today unless said otherwise; `source` is a `DataSource`,
+    `point` latitude and longitude in degrees.
 
     Raises NotAllowed outside the actor's communes, InvalidInput where a rule is broken (the tax
     code is in the book already, female labour exceeds the total …).
@@ -75,6 +77,8 @@ def add_establishment(
         registered_on=registered_on or timezone.localdate(),
         created_by=actor,
     )
+    if point is not None:
+        establishment.latitude, establishment.longitude = point
     check_record(establishment)
     with recorded_as(_CHANGE_OF.get(source, ChangeSource.ENTRY)):
         _save(establishment)

@@ -22,6 +22,8 @@ from facilities.enums import (
     PointState,
 )
 from facilities.models import Establishment, Industry, NeedKind, NetworkGroup, Product
+from facilities.point_forms import check_point, latitude_field, longitude_field, stated_point
+from facilities.points import point_doubts
 from facilities.queries import (
     establishments_visible_to,
     places_to_add_in,
@@ -147,18 +149,24 @@ class EstablishmentForm(PortalForm):
     note = forms.CharField(
         label="Ghi chú", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    latitude = latitude_field()
+    longitude = longitude_field()
     source = source_field()
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, user, establishment: Establishment | None = None, **kwargs):
         self.user, self.establishment = user, establishment
         self.duplicates: list[Establishment] = []
+        self.doubts: list[str] = []
         super().__init__(*args, **kwargs)
         self._offer_places()
         self.fields["industry"].queryset = Industry.objects.filter(
             in_force_on(timezone.localdate())
         )
-        del self.fields["status" if establishment is not None else "source"]
+        for name in (
+            ("status", "latitude", "longitude") if establishment is not None else ("source",)
+        ):
+            del self.fields[name]
 
     def _offer_places(self):
         """Communes of today that are the user's to add in; an old one only while it stays."""
@@ -237,7 +245,20 @@ class EstablishmentForm(PortalForm):
             wrong = rules.labour_errors(data.get("labour_total"), data.get("labour_female"))
             for name, sentence in wrong.items():
                 self.add_error(name, sentence)
+        if "latitude" in self.fields:
+            check_point(self, data.get("place"))
         return data
+
+    def point(self) -> tuple[Decimal, Decimal] | None:
+        """The point that a valid form states."""
+        return stated_point(self.cleaned_data)
+
+    def find_doubts(self) -> list[str]:
+        """What speaks against the point of a valid form, kept in `doubts` for the page."""
+        point = self.point()
+        if point is not None:
+            self.doubts = point_doubts(self.cleaned_data["place"], *point)
+        return self.doubts
 
     def find_duplicates(self) -> list[Establishment]:
         """Look-alikes of a valid form, kept in `duplicates` for the page."""

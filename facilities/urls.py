@@ -9,6 +9,7 @@ app_name = "facilities"
 urlpatterns = [
     path("", views.establishment_list, name="list"),
     path("ban-do/", views_map.map_page, name="map"),
+    path("gan-toi/", views_map.near, name="near"),
     path("ban-do/khung/", views_map.map_view, name="map_view"),
     path("them/", views.establishment_add, name="add"),
     path("bo-loc/", views_finding.view_list, name="views"),

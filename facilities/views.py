@@ -24,7 +24,7 @@ from facilities.forms import (
     filter_places,
 )
 from facilities.models import Award, Establishment, Product
-from facilities.queries import ListFilters
+from facilities.queries import ListFilters, mapping
 from facilities.record.eligibility import assess
 from facilities.record.forms import SECTIONS
 from facilities.record.history import changed_fields, changes_of
@@ -147,6 +147,7 @@ def establishment_detail(request, pk: int):
             "assessment": assess(establishment, timezone.localdate()),
             "can_change": permissions.can_change_establishment(request.user, establishment),
             "contacts": contacts,
+            "ground": mapping.ground(),
             "history": changes_of(establishment)[:HISTORY_ON_PAGE] if contacts else [],
             "survivor": survivor,
             "is_merged": establishment.status == EstablishmentStatus.MERGED,
@@ -194,16 +195,32 @@ def establishment_history(request, pk: int):
     )
 
 
+def picker_of(*places) -> dict:
+    """What the map on which a point is set opens on: around places, else the mainland."""
+    box = mapping.around_places(places) or mapping.MAINLAND
+    return {"first_view": mapping.edges_text(box), "ground": mapping.ground()}
+
+
+def places_to_begin_with(user):
+    """Some communes that a user may add in: around these a map opens."""
+    return queries.places_to_add_in(user)[:200]
+
+
 @GET_OR_POST
 def establishment_add(request):
     """Enter a new one; look-alikes are shown first, a second submit goes on."""
     permissions.check_can_write(request.user)
     form = EstablishmentForm(request.POST or None, user=request.user)
     go_on = request.method == "POST" and form.is_valid()
-    if go_on and ("van_them" in request.POST or not form.find_duplicates()):
+    if go_on and "van_them" not in request.POST:
+        go_on = not [*form.find_duplicates(), *form.find_doubts()]
+    if go_on:
         try:
             added = actions.add_establishment(
-                actor=request.user, facts=form.facts(), status=form.cleaned_data["status"]
+                actor=request.user,
+                facts=form.facts(),
+                status=form.cleaned_data["status"],
+                point=form.point(),
             )
         except InvalidInput as refusal:
             _show_errors(form, refusal)
@@ -213,7 +230,12 @@ def establishment_add(request):
     return render(
         request,
         "facilities/form.html",
-        {"form": form, "cancel_url": reverse("facilities:list"), "keep_key": "co-so-moi"},
+        {
+            "form": form,
+            "cancel_url": reverse("facilities:list"),
+            "keep_key": "co-so-moi",
+            "picker": picker_of(*places_to_begin_with(request.user)),
+        },
     )
 
 

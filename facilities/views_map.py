@@ -1,6 +1,6 @@
 """Pages of the map: what the list's filters find, by clusters, and what is near a person."""
 
-from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -8,16 +8,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
+from facilities import points, queries
 from facilities.forms import MORE_FILTERS, filter_places
+from facilities.point_forms import CoordinateField
 from facilities.queries import ListFilters, mapping
 from facilities.views import _own_places, filter_form
 from khuyencong.core.numbers import format_scaled, whole_number
 from khuyencong.core.place_fields import asked_place
-
-
-def ground() -> dict:
-    """What every map is drawn on: tiles where a server is set, else the plain ground."""
-    return {"url": settings.MAP_TILE_URL, "attribution": settings.MAP_TILE_ATTRIBUTION}
 
 
 @require_GET
@@ -58,14 +55,10 @@ def map_page(request):
             ],
             "more_communes": len(counts) - mapping.COMMUNES_SHOWN,
             "view_url": f"{reverse('facilities:map_view')}?{urlencode(params)}",
-            "first_view": _edges(mapping.first_view(found.rows, counts)),
-            "ground": ground(),
+            "first_view": mapping.edges_text(mapping.first_view(found.rows, counts)),
+            "ground": mapping.ground(),
         },
     )
-
-
-def _edges(box: mapping.Box) -> str:
-    return ",".join(f"{edge:.6f}" for edge in box.degrees())
 
 
 def _map_url(params: dict) -> str:
@@ -109,7 +102,7 @@ def _told(cluster: mapping.Cluster) -> dict:
         "lon": round(cluster.longitude, 6),
     }
     if cluster.only is None:
-        return told | {"cell": _edges(cluster.cell)}
+        return told | {"cell": mapping.edges_text(cluster.cell)}
     one = cluster.only
     branch = one.industry.label if one.industry else ""
     return told | {
@@ -142,3 +135,53 @@ def _panel(rows, box: mapping.Box, total: int, filters: ListFilters) -> str:
         ]
         context["left_out"] = len(counts) - len(context["counts"])
     return render_to_string("facilities/_in_view.html", context)
+
+
+@require_GET
+def near(request):
+    """Gần tôi: the establishments nearest to where one stands (`vd`, `kd` degrees, `ss` accuracy in
+    metres), with the list's filters."""
+    place = asked_place(request, "xa", lambda: filter_places(_own_places(request.user)))
+    if place.url:
+        return redirect(place.url)
+    asked = ListFilters.from_params(request.GET)
+    params = asked.as_params()
+    typed = [request.GET.get(name, "")[:30] for name in ("vd", "kd")]
+    here, wrong = None, ""
+    if any(typed):
+        try:
+            latitude, longitude = (CoordinateField().clean(text) for text in typed)
+        except ValidationError as error:
+            wrong = error.messages[0]
+        else:
+            if latitude is None or longitude is None:
+                wrong = "Ghi cả vĩ độ và kinh độ."
+            else:
+                wrong = points.point_error(None, latitude, longitude)
+                here = None if wrong else (latitude, longitude)
+    found = []
+    if here is not None:
+        rows = mapping.map_rows(request.user, asked).rows
+        found = points.nearest(rows, *map(float, here))
+        queries.with_units_of_today([one.establishment for one in found])
+    accuracy = whole_number(request.GET.get("ss"))
+    kept = dict(zip(("vd", "kd", "ss"), (*typed, accuracy or ""), strict=True)) if here else {}
+    return render(
+        request,
+        "facilities/near.html",
+        {
+            "form": filter_form(request, asked, place),
+            "asked_place": place,
+            "params": params,
+            "filtered": bool(params),
+            "more_filters": any(name in params for name in MORE_FILTERS),
+            "kept": kept,
+            "clear_url": f"{reverse('facilities:near')}?{urlencode(kept)}",
+            "here": here,
+            "typed": typed,
+            "wrong": wrong,
+            "accuracy": accuracy,
+            "found": found,
+            "ground": mapping.ground(),
+        },
+    )

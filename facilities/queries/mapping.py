@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import product
 
+from django.conf import settings
 from django.db.models import Avg, Count, F, Func, IntegerField, Max, Min, Sum
 from django.utils import timezone
 
@@ -345,6 +346,16 @@ def around_places(places) -> Box | None:
     up = [round(place.latitude * E6) for place in known]
     across = [round(place.longitude * E6) for place in known]
     return Box(min(up), min(across), max(up), max(across)).grown(0.08)
+
+
+def edges_text(box: Box) -> str:
+    """South, west, north, east as `Box.parse` and the scripts read them."""
+    return ",".join(f"{edge:.6f}" for edge in box.degrees())
+
+
+def ground() -> dict[str, str]:
+    """What every map is drawn on: tiles where a server is set, else the plain ground."""
+    return {"url": settings.MAP_TILE_URL, "attribution": settings.MAP_TILE_ATTRIBUTION}
 
 
 def place_labels(box: Box) -> list[dict]:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.utils import timezone
@@ -26,6 +25,8 @@ from facilities.models import (
     SupportNeed,
     YearFigure,
 )
+from facilities.point_forms import check_point, latitude_field, longitude_field, stated_point
+from facilities.points import point_doubts
 from facilities.record.actions import (
     ContactDetails,
     Details,
@@ -87,38 +88,6 @@ class YearField(CleanCharField):
         return int(text)
 
 
-class CoordinateField(CleanCharField):
-    """Degrees as a telephone or a map shows them; dot or comma before the decimals."""
-
-    def __init__(self, **kwargs):
-        kwargs.setdefault(
-            "widget",
-            forms.TextInput(
-                attrs={"inputmode": "decimal", "autocomplete": "off", "class": "kc-number"}
-            ),
-        )
-        super().__init__(required=False, **kwargs)
-
-    def prepare_value(self, value):
-        return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
-
-    def to_python(self, value):
-        if isinstance(value, Decimal):
-            return value
-        text = (super().to_python(value) or "").rstrip("°").strip()
-        if not text:
-            return None
-        try:
-            number = Decimal(text.replace(",", "."))
-        except InvalidOperation as error:
-            raise forms.ValidationError(
-                f"“{text}” không phải là số độ; ví dụ 10,411379."
-            ) from error
-        if not number.is_finite() or abs(number) > 180:
-            raise forms.ValidationError(f"“{text}” không phải là số độ; ví dụ 10,411379.")
-        return round(number, 6)
-
-
 class SectionForm(PortalForm):
     """A section of the record; `details()` is what the action takes."""
 
@@ -127,6 +96,7 @@ class SectionForm(PortalForm):
     def __init__(self, *args, establishment: Establishment, **kwargs):
         kwargs.setdefault("initial", self.initial_of(establishment))
         super().__init__(*args, **kwargs)
+        self.establishment = establishment
         self.fields["source"] = source_field()
         self.fields["seen_at"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -137,6 +107,10 @@ class SectionForm(PortalForm):
         return {name: getattr(establishment, name) for name in names} | {
             "seen_at": establishment.updated_at.isoformat()
         }
+
+    def find_doubts(self) -> list[str]:
+        """What a valid form says that is worth a second look before it is written."""
+        return []
 
     def details(self) -> Details:
         """The valid form as the action takes it."""
@@ -188,8 +162,27 @@ class LocationForm(SectionForm):
 
     details_class = LocationDetails
     craft_village = CleanCharField(label="Làng nghề", max_length=150, required=False)
-    latitude = CoordinateField(label="Vĩ độ", help_text="Ví dụ 10,411379.")
-    longitude = CoordinateField(label="Kinh độ", help_text="Ví dụ 107,136223.")
+    latitude = latitude_field()
+    longitude = longitude_field()
+
+    def clean(self):
+        data = super().clean()
+        if not self._unchanged():
+            check_point(self, self.establishment.place)
+        return data
+
+    def _unchanged(self) -> bool:
+        """What stands in the book already is not questioned again."""
+        stands = self.establishment.latitude, self.establishment.longitude
+        return stands == tuple(self.cleaned_data.get(name) for name in ("latitude", "longitude"))
+
+    def find_doubts(self) -> list[str]:
+        """What speaks against a new point of a valid form."""
+        point = stated_point(self.cleaned_data)
+        if point is None or self._unchanged():
+            return []
+        establishment = self.establishment
+        return point_doubts(establishment.place, *point, exclude_id=establishment.pk)
 
 
 class ProductionForm(SectionForm):

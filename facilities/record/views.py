@@ -22,7 +22,7 @@ from facilities.record.forms import (
     source_of,
 )
 from facilities.record.models import Particular
-from facilities.views import _establishment, _moment, _show_errors
+from facilities.views import _establishment, _moment, _show_errors, picker_of
 from khuyencong.audit.models import PersonalDataAccess
 from khuyencong.audit.personal import log_page_access
 from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
@@ -38,8 +38,11 @@ def section_edit(request, pk: int, section: str):
         raise Http404
     establishment = _establishment(request, pk)
     permissions.check_can_change_establishment(request.user, establishment)
-    form = SECTIONS[section].form(request.POST or None, establishment=establishment)
-    if request.method == "POST" and form.is_valid():
+    form, doubts = SECTIONS[section].form(request.POST or None, establishment=establishment), []
+    go_on = request.method == "POST" and form.is_valid()
+    if go_on and "van_luu" not in request.POST:
+        doubts = form.find_doubts()
+    if go_on and not doubts:
         try:
             actions.update_details(
                 actor=request.user,
@@ -71,9 +74,11 @@ def section_edit(request, pk: int, section: str):
             "section": SECTIONS[section],
             "is_personal": section == "lien-he",
             "has_point": section == "vi-tri",
+            "doubts": doubts,
+            "picker": picker_of(establishment.place) if section == "vi-tri" else None,
             "keep_key": f"co-so-{pk}-{section}",
         },
-        status=422 if form.errors else 200,
+        status=422 if form.errors or doubts else 200,
     )
 
 

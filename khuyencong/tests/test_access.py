@@ -155,6 +155,7 @@ ROUTES: dict[str, Route] = {
     "documents:verify": Route(ALL),
     "facilities:list": Route(ALL),
     "facilities:map": Route(ALL),
+    "facilities:near": Route(ALL, data={"vd": "10,41", "kd": "107,13"}),
     "facilities:map_view": Route(ALL, data={"khung": "8,104,12,110", "muc": "9"}),
     "facilities:add": Route(table(REFUSED, own=OPEN, other=OPEN, officer=OPEN, administrator=OPEN)),
     "facilities:detail": Route(READ_REGISTRY, ("establishment",)),
