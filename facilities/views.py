@@ -26,6 +26,7 @@ from facilities.forms import (
 from facilities.models import Award, Establishment, Product
 from facilities.queries import ListFilters, mapping
 from facilities.record.eligibility import assess
+from facilities.record.elsewhere import told_of
 from facilities.record.forms import SECTIONS
 from facilities.record.history import changed_fields, changes_of
 from facilities.record.pages import record_on_day, rows_of, shows_personal_data
@@ -151,6 +152,7 @@ def establishment_detail(request, pk: int):
             "history": changes_of(establishment)[:HISTORY_ON_PAGE] if contacts else [],
             "survivor": survivor,
             "is_merged": establishment.status == EstablishmentStatus.MERGED,
+            "elsewhere": told_of(request.user, establishment),
             "surveys": surveys_of(request.user, establishment),
             "merges": establishment.merges.filter(undone_at=None).select_related("merged", "actor"),
             "can_merge": permissions.can_merge(request.user)

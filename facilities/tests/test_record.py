@@ -285,5 +285,5 @@ def test_the_page_of_a_record_costs_the_same(
         YearFigureFactory(establishment=book, year=2020 + year)
     client.force_login(cast.viewer)
     client.get(book.get_absolute_url())
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         client.get(book.get_absolute_url())
