@@ -9,7 +9,7 @@ from khuyencong.core.numbers import format_scaled, whole_number
 from khuyencong.forms_as_data.enums import ColumnKind, PartKind, RuleKind
 from khuyencong.forms_as_data.rules import evaluate, rules_for_browser
 from khuyencong.forms_as_data.structure import FormStructure, PartInfo, structure_of
-from reports.actions.draft import read_figure
+from reports.actions.draft import read_figure, untouched_cells
 from reports.choices import choices_of
 from reports.enums import ReportStatus
 from reports.models import DraftRow, Report, ReturnComment
@@ -198,6 +198,8 @@ class FillPage:
     year_ago: PastFigures
     requests: list[ReturnComment]
     conflicts: bool = False
+    # Whether the records say something new for cells that nobody has touched.
+    is_behind: bool = False
     data: dict = field(default_factory=dict)
 
     @property
@@ -257,6 +259,7 @@ def fill_page(
         requests=requests,
         conflicts=bool(conflicts),
     )
+    page.is_behind = bool(untouched_cells(report, draft.cells, sourced.suggested))
     by_cell: dict[str, list[ReturnComment]] = {}
     by_part: dict[str, list[ReturnComment]] = {}
     by_row: dict[str, list[ReturnComment]] = {}

@@ -265,7 +265,12 @@ FORM_V1 = {
                     "label": "Số lượt người, cơ sở được tuyên truyền",
                     "unit": "lượt",
                 },
-                {"code": "ks_co_so", "label": "Số cơ sở được khảo sát", "unit": "cơ sở"},
+                {
+                    "code": "ks_co_so",
+                    "label": "Số cơ sở được khảo sát",
+                    "unit": "cơ sở",
+                    "source": "surveys.sent",
+                },
                 {
                     "code": "hd_ho_so",
                     "label": "Số hồ sơ đề nghị hỗ trợ đã hướng dẫn",

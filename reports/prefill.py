@@ -7,9 +7,11 @@ A place without records has nothing to suggest: zero would then only mean that n
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from django.db import connection
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from facilities.queries import registry_figures, registry_list_params
@@ -18,8 +20,8 @@ from khuyencong.forms_as_data.enums import PartKind
 from khuyencong.forms_as_data.structure import CellInfo, FormStructure
 from reports.models import ReportPeriod
 
-# Source code → words for what it counts, as "184 người: lao động của các cơ sở trong sổ".
 REGISTRY_WORDS = "từ sổ cơ sở"
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,35 @@ def _registry_address(source: str, member: str, place_id: int, first: date, last
         return ""
 
 
-SOURCES: dict[str, Source] = {"registry": Source(REGISTRY_WORDS, _registry, _registry_address)}
+_SURVEYED = """
+SELECT count(*), count(DISTINCT establishment_id) FILTER (WHERE submitted_at >= %s AND submitted_at < %s)
+FROM facilities_surveytarget
+WHERE place_id = %s OR place_id IN (SELECT place_id FROM core_placelineage WHERE successor_id = %s)
+"""
+
+
+def _surveys(place_id: int, first: date, last: date):
+    """Establishments whose survey sheet was sent in the quarter; a place that was never to be
+    surveyed through the portal has nothing to suggest, its author counts other surveys."""
+    starts, ends = (
+        timezone.make_aware(datetime.combine(day, time.min)) for day in (first, last + DAY)
+    )
+    # Plain SQL, since every submission asks this.
+    with connection.cursor() as cursor:
+        cursor.execute(_SURVEYED, [starts, ends, place_id, place_id])
+        targets, sent = cursor.fetchone()
+    return {("surveys.sent", ""): sent}, bool(targets)
+
+
+def _surveys_address(source: str, member: str, place_id: int, first: date, last: date) -> str:
+    params = {"xa": place_id, "khao_sat_tu": first.isoformat()}
+    return f"{reverse('facilities:list')}?{urlencode(params)}"
+
+
+SOURCES: dict[str, Source] = {
+    "registry": Source(REGISTRY_WORDS, _registry, _registry_address),
+    "surveys": Source("từ phiếu khảo sát", _surveys, _surveys_address),
+}
 
 
 def _family(source: str) -> Source | None:

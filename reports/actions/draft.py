@@ -71,23 +71,57 @@ def start_report(*, actor: User, place_id: int, period_id: int) -> Report:
     return report
 
 
-def _fill_from_records(actor: User, report: Report) -> None:
-    """Write into a new draft what the portal's own records say, so that nobody types it again."""
+@transaction.atomic
+def follow_records(*, actor: User, report_id: int) -> int:
+    """Bring the cells that nobody has touched up to what the records say now; how many changed.
+
+    A cell that was typed, or a report once submitted, is its author's and stays. Raises as `save_cells`.
+    """
+    return _fill_from_records(actor, lock_for_writing(actor, report_id))
+
+
+def untouched_cells(
+    report: Report, figures: Mapping[str, DraftFigure], suggested: Mapping[str, int]
+) -> dict[str, int]:
+    """Suggested figures by key that differ from what the records filled in, where nobody typed."""
+    if report.latest_version_id is not None:
+        return {}
+    return {
+        key: value
+        for key, value in suggested.items()
+        if (kept := figures.get(key)) is None
+        or (kept.updated_at == report.created_at and kept.value != value)
+    }
+
+
+def _fill_from_records(actor: User, report: Report) -> int:
+    """Write into a draft what the portal's own records say, so that nobody types it again.
+
+    Such a cell bears the moment the report began; the first key typed into it gives it its own.
+    """
     structure = structure_of(report.period.form_version_id)
     suggested = sourced_figures(report.period, report.place_id, structure).suggested
-    cells = [structure.cells[key] for key in suggested]
+    wanted = untouched_cells(report, draft_figures(report, structure, suggested), suggested)
     DraftCell.objects.bulk_create(
-        DraftCell(
-            report=report,
-            indicator_id=cell.indicator.id,
-            member=cell.member,
-            text=format_scaled(suggested[cell.key], cell.indicator.decimals),
-            value=suggested[cell.key],
-            revision=1,
-            updated_by=actor,
-        )
-        for cell in cells
+        (
+            DraftCell(
+                report=report,
+                indicator_id=cell.indicator.id,
+                member=cell.member,
+                text=format_scaled(value, cell.indicator.decimals),
+                value=value,
+                revision=1,
+                updated_by=actor,
+                updated_at=report.created_at,
+            )
+            for key, value in wanted.items()
+            for cell in [structure.cells[key]]
+        ),
+        update_conflicts=True,
+        unique_fields=["report", "indicator", "member"],
+        update_fields=["text", "value"],
     )
+    return len(wanted)
 
 
 def check_period_open(period: ReportPeriod, extension: PeriodExtension | None = None) -> None:

@@ -294,5 +294,5 @@ def test_edit_and_version_queries(client, db, django_assert_num_queries):
     draft = filled_report()
     client.force_login(draft.author)
     client.get(edit_url(draft))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(edit_url(draft))

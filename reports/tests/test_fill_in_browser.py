@@ -302,7 +302,7 @@ def test_what_the_records_say_is_filled_in_and_another_figure_needs_a_reason(liv
     reason = page.locator("tr[data-row=lao_dong] [data-differs]")
     expect(reason).to_be_hidden()
     cell(page, "lao_dong").fill("20")
-    expect(reason).to_contain_text("Khác sổ cơ sở (14)")
+    expect(reason).to_contain_text("Khác số từ sổ cơ sở (14)")
     expect(reason).to_be_visible()
     page.get_by_label("Ghi chú: Lao động bình quân trong quý").fill("Thuê thêm thợ mùa vụ")
     expect(reason).to_be_hidden()

@@ -147,7 +147,7 @@ def test_review_asks_a_constant_number_of_times(as_officer, cast, django_assert_
     submit_version(many, cast.ctv)
     as_officer.get(reverse("reports:review", args=[few.pk]))
     for report in (few, many):
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             as_officer.get(reverse("reports:review", args=[report.pk]))
 
 

@@ -4,6 +4,8 @@ import threading
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from collaborators.tests.factories import AssignmentFactory
 from khuyencong.core.enums import Role
@@ -382,7 +384,7 @@ def test_two_starts_make_one_report():
 def test_submit_costs_few_queries(db, django_assert_num_queries):
     report = filled_report()
     typed = {key: {"text": text, "note": ""} for key, text in FIGURES.items()}
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         submit_report(actor=report.author, report_id=report.pk, typed=typed)
 
 
@@ -412,3 +414,32 @@ def test_a_report_returned_after_the_lock_has_a_way_out(db):
     version = submit_report(actor=report.author, report_id=report.pk, warnings_reasons=reasons)
     assert version.number == 2
     assert author_todo_items(report.author) == []
+
+
+def test_cells_nobody_touched_follow_the_records_until_submission(db, client):
+    from facilities.surveys.models import SurveyTarget
+    from facilities.surveys.tests.factories import a_target
+
+    target = a_target(labour_total=10, labour_female=4)
+    period = ReportPeriodFactory()
+    author = target.collaborator.user
+    report = start_report(actor=author, place_id=target.place_id, period_id=period.pk)
+    figures = draft_of(report).cells
+    assert (figures["lao_dong"].text, figures["ks_co_so"].text) == ("10", "0")
+    typed = [{"key": "lao_dong_nu", "text": "3", "note": "Một người nghỉ", "revision": 1}]
+    save_cells(actor=author, report_id=report.pk, cells=typed)
+    # The survey is done, and says otherwise than the book did.
+    SurveyTarget.objects.filter(pk=target.pk).update(
+        state="submitted", submitted_at=timezone.now(), submitted_by=author
+    )
+    target.establishment.labour_total, target.establishment.labour_female = 12, 5
+    target.establishment.save()
+    client.force_login(author)
+    page = client.get(reverse("reports:edit", args=[report.pk])).context["page"]
+    assert not page.is_behind
+    figures = draft_of(report).cells
+    assert {key: figures[key].text for key in ("lao_dong", "lao_dong_nu", "ks_co_so")} == {
+        "lao_dong": "12",
+        "lao_dong_nu": "3",
+        "ks_co_so": "1",
+    }

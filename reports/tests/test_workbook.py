@@ -365,5 +365,5 @@ def test_the_page_of_differences_costs_few_queries(client, report, django_assert
     client.force_login(report.author)
     address = reverse("reports:workbook_upload", args=[report.pk, upload.pk])
     client.get(address)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(address)

@@ -136,6 +136,9 @@ def report_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edit_page(request, report: Report, status: int = 200, **what) -> HttpResponse:
     page = fill_page(report, **what)
+    if page.is_behind and not what:
+        drafts.follow_records(actor=request.user, report_id=report.pk)
+        page = fill_page(report)
     return render(request, "reports/edit.html", {"page": page, "report": report}, status=status)
 
 
