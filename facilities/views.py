@@ -104,6 +104,7 @@ def establishment_list(request):
             "save_url": f"{reverse('facilities:view_save')}?{urlencode(params)}" if params else "",
             "can_add": permissions.can_write(request.user),
             "can_merge": permissions.can_merge(request.user),
+            "survey_url": f"{reverse('surveys:add')}?{urlencode(params)}",
             "masked": not permissions.can_see_contacts(request.user),
         },
     )

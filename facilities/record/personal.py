@@ -25,6 +25,7 @@ from facilities.models import (
 )
 from facilities.record import free_texts
 from facilities.record.free_texts import REDACTED, FreeText
+from facilities.surveys.personal import erase_answers
 from khuyencong.core.exceptions import InvalidInput, WrongStatus
 from khuyencong.core.models import User
 from khuyencong.core.text import clean
@@ -111,9 +112,11 @@ def erase_personal_data(
     values = _blanks(establishment, rewritten)
     if establishment.may_be_contacted:
         values["contact_consent_withdrawn_on"] = timezone.localdate()
+    # First, while the record still says whom to look for in the answers.
+    survey_rows = erase_answers(establishment)
     write_changes(establishment, values, source=ChangeSource.REQUEST)
     redacted = _redact(establishment) + _erase_in_merges(establishment, rewritten)
-    redacted += free_texts.rewrite(establishment, rewritten)
+    redacted += free_texts.rewrite(establishment, rewritten) + survey_rows
     if not redacted:
         raise WrongStatus("Hồ sơ này không còn dữ liệu cá nhân nào để xóa.")
     if request_id is None:

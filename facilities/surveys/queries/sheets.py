@@ -28,6 +28,7 @@ class ShownAnswer:
     answer: SurveyAnswer | None = None
     photos: list[SurveyPhoto] = field(default_factory=list)
     note: str = ""
+    declined: str = ""
 
 
 @dataclass
@@ -80,6 +81,7 @@ def sheet_of(target: SurveyTarget) -> list[ShownPart]:
                     answer=answer,
                     photos=photos.get(question.id, []),
                     note=_distance(target, value) if question.kind == ColumnKind.POSITION else "",
+                    declined=answer.get_declined_display() if answer and answer.declined else "",
                 )
             )
         parts.append(ShownPart(part.heading, shown))
