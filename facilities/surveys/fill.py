@@ -25,6 +25,7 @@ OFFLINE_FILES = (
     "js/csrf.js",
     "js/device-copies.js",
     "js/keep-draft.js",
+    "js/place-search.js",
     "js/portal.js",
     "js/position.js",
     "js/report-numbers.js",
