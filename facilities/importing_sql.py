@@ -4,6 +4,7 @@
 (ids of the places a collaborator may write in, or NULL), everywhere (true for the Centre).
 """
 
+from facilities.enums import LegalForm
 from facilities.models import Establishment
 
 # Field of a row → column of the book and its type.
@@ -22,8 +23,45 @@ FIELDS = (
     ("labour_total", "labour_total", "integer"),
     ("labour_female", "labour_female", "integer"),
     ("revenue_vnd", "revenue_vnd", "bigint"),
+    ("representative_position", "representative_position", "text"),
+    ("email", "email", "text"),
+    ("website", "website", "text"),
+    ("contact_consent_on", "contact_consent_on", "date"),
+    ("contact_consent_means", "contact_consent_means", "text"),
+    ("household_licence_number", "household_licence_number", "text"),
+    ("household_licence_on", "household_licence_on", "date"),
+    ("household_licence_issuer", "household_licence_issuer", "text"),
+    ("craft_village", "craft_village", "text"),
+    ("latitude", "latitude", "numeric"),
+    ("longitude", "longitude", "numeric"),
+    ("labour_seasonal", "labour_seasonal", "integer"),
+    ("capital_vnd", "capital_vnd", "bigint"),
+    ("assets_vnd", "assets_vnd", "bigint"),
+    ("electricity_kwh", "electricity_kwh", "integer"),
+    ("fuel_use", "fuel_use", "text"),
+    ("markets", "markets", "varchar(10)[]"),
+    ("export_countries", "export_countries", "text"),
     ("note", "note", "text"),
 )
+EXPORT_SENTENCE = "Đã ghi nước xuất khẩu thì thị trường phải có “Xuất khẩu”."
+
+
+def _said(value: str, kind: str) -> str:
+    """A JSON value as a value of the column's type."""
+    if kind.endswith("[]"):
+        return f"ARRAY(SELECT jsonb_array_elements_text({value}))::{kind}"
+    return f"({value}#>>'{{}}')::{kind}"
+
+
+def _stated(name: str, kind: str) -> str:
+    """What a row says of a field."""
+    return _said(f"r.data->'{name}'", kind)
+
+
+def _written(name: str, kind: str, which: int) -> str:
+    """What a changed field was (0) or becomes (1)."""
+    return _said(f"r.changes->'{name}'->{which}", kind)
+
 
 CANDIDATE_TABLE = """
 CREATE TEMP TABLE kc_candidate_name (establishment_id bigint, place_id bigint, name text) ON COMMIT DROP;
@@ -156,7 +194,7 @@ WHERE r.job_id = %(job)s AND r.state = 'new' AND e.id = r.target_id
 """
 
 
-def _differs(name: str, column: str) -> str:
+def _differs(name: str, column: str, kind: str) -> str:
     """Whether a row says something else of a field than the book."""
     if name == "name":  # in capitals or not is no news
         return "r.data ? 'name' AND lower(r.data->>'name') <> lower(e.name)"
@@ -165,13 +203,16 @@ def _differs(name: str, column: str) -> str:
             "(r.data->>'place')::bigint <> e.place_id AND NOT EXISTS (SELECT 1 FROM core_placelineage l"
             " WHERE l.place_id = e.place_id AND l.successor_id = (r.data->>'place')::bigint AND l.is_whole)"
         )
-    return f"r.data ? '{name}' AND r.data->>'{name}' IS DISTINCT FROM e.{column}::text"
+    if kind.endswith("[]"):  # in whatever order
+        said = _stated(name, kind)
+        return f"r.data ? '{name}' AND NOT ({said} <@ e.{column} AND {said} @> e.{column})"
+    return f"r.data ? '{name}' AND (r.data->>'{name}')::{kind} IS DISTINCT FROM e.{column}"
 
 
 _DIFFERENCES = " || ".join(
-    f"CASE WHEN {_differs(name, column)} THEN"
+    f"CASE WHEN {_differs(name, column, kind)} THEN"
     f" jsonb_build_object('{name}', jsonb_build_array(e.{column}, r.data->'{name}')) ELSE '{{}}' END"
-    for name, column, _ in FIELDS
+    for name, column, kind in FIELDS
 )
 CHANGES = f"""
 UPDATE imports_importrow r SET changes = {_DIFFERENCES}, target_seen_at = e.updated_at,
@@ -180,17 +221,46 @@ UPDATE imports_importrow r SET changes = {_DIFFERENCES}, target_seen_at = e.upda
 FROM facilities_establishment e
 WHERE r.job_id = %(job)s AND e.id = r.target_id AND r.state <> 'wrong'
 """
-_LABOUR = """
-r.job_id = %(job)s AND r.state <> 'wrong' AND e.id = r.target_id AND r.changes ?| ARRAY['labour_total', 'labour_female']
-AND COALESCE((r.data->>'labour_female')::bigint, e.labour_female)
-    > COALESCE((r.data->>'labour_total')::bigint, e.labour_total, 0)
-"""
-LABOUR_WRONG = f"""
-UPDATE imports_importrow r SET {_WRONG.format(field="'labour_female'", sentence="'Cùng với số liệu trong sổ thì lao động nữ nhiều hơn tổng số lao động.'")}
-FROM facilities_establishment e WHERE {_LABOUR}
-"""
+_STILL = "r.job_id = %(job)s AND r.state <> 'wrong' AND e.id = r.target_id AND "
+_MARKETS = "varchar(10)[]"
+# What is wrong only together with the book: the field, the sentence, and when.
+_BOOK_FAULTS = (
+    (
+        "labour_female",
+        "Cùng với số liệu trong sổ thì lao động nữ nhiều hơn tổng số lao động.",
+        """
+        r.changes ?| ARRAY['labour_total', 'labour_female']
+        AND COALESCE((r.data->>'labour_female')::bigint, e.labour_female)
+            > COALESCE((r.data->>'labour_total')::bigint, e.labour_total, 0)
+        """,
+    ),
+    (
+        "contact_consent_on",
+        "Cơ sở đã rút lại đồng ý sau ngày này; muốn ghi đồng ý mới, anh/chị sửa ở trang của cơ sở.",
+        """
+        r.changes ? 'contact_consent_on'
+        AND e.contact_consent_withdrawn_on IS NOT NULL
+        """,
+    ),
+    (
+        "markets",
+        EXPORT_SENTENCE,
+        f"""
+        r.changes ?| ARRAY['markets', 'export_countries']
+        AND COALESCE(r.data->>'export_countries', e.export_countries) <> ''
+        AND NOT CASE WHEN r.data ? 'markets' THEN {_stated("markets", _MARKETS)} ELSE e.markets END
+            @> ARRAY['export']::{_MARKETS}
+        """,
+    ),
+)
+BOOK_FAULTS = tuple(
+    "UPDATE imports_importrow r SET "
+    + _WRONG.format(field=f"'{field}'", sentence=f"'{sentence}'")
+    + f" FROM facilities_establishment e WHERE {_STILL} {when}"
+    for field, sentence, when in _BOOK_FAULTS
+)
 STATES = (
-    LABOUR_WRONG,
+    *BOOK_FAULTS,
     """
     UPDATE imports_importrow r SET state = CASE WHEN changes = '{}' THEN 'unchanged' ELSE 'changed' END
     WHERE r.job_id = %(job)s AND r.state = 'new' AND r.target_id IS NOT NULL
@@ -214,8 +284,12 @@ TWICE = f"""
 SELECT string_agg(r.number::text, ', ' ORDER BY r.number) FROM imports_importrow r
 WHERE {_TO_CHANGE} GROUP BY r.target_id HAVING count(*) > 1 LIMIT 1
 """
-LABOUR_DECIDED = (
-    f"SELECT min(r.number) FROM imports_importrow r, facilities_establishment e WHERE {_LABOUR}"
+BOOK_FAULTS_DECIDED = tuple(
+    (
+        f"SELECT min(r.number) FROM imports_importrow r, facilities_establishment e WHERE {_STILL} {when}",
+        sentence,
+    )
+    for _, sentence, when in _BOOK_FAULTS
 )
 MOVED_ON = f"""
 SELECT count(*) FROM imports_importrow r JOIN facilities_establishment e ON e.id = r.target_id
@@ -235,7 +309,8 @@ _NULLABLE = {field.column for field in Establishment._meta.concrete_fields if fi
 _STATED = {
     column: f"(r.data->>'{name}')::{kind}"
     if column in _NULLABLE
-    else f"COALESCE((r.data->>'{name}')::{kind}, %(default_{column})s)"
+    else f"CASE WHEN r.data ? '{name}' THEN {_stated(name, kind)}"
+    f" ELSE %(default_{column})s::{kind} END"
     for name, column, kind in FIELDS
 } | {
     "status": "COALESCE(r.data->>'status', %(default_status)s)",
@@ -260,6 +335,7 @@ def insert_new(connection) -> tuple[str, dict]:
             defaults[f"default_{field.column}"] = field.get_db_prep_save(
                 field.get_default(), connection
             )
+    defaults["default_legal_form"] = LegalForm.UNKNOWN.value
     names = ", ".join(f'"{column}"' for column in columns)
     sql = (
         f"INSERT INTO facilities_establishment ({names}) SELECT {', '.join(columns.values())}"
@@ -271,7 +347,7 @@ def insert_new(connection) -> tuple[str, dict]:
 UPDATE_CHANGED = f"""
 UPDATE facilities_establishment e SET updated_at = %(at)s, {
     ", ".join(
-        f"{column} = CASE WHEN r.changes ? '{name}' THEN (r.changes->'{name}'->>1)::{kind} ELSE e.{column} END"
+        f"{column} = CASE WHEN r.changes ? '{name}' THEN {_written(name, kind, 1)} ELSE e.{column} END"
         for name, column, kind in FIELDS
     )
 }
@@ -317,7 +393,7 @@ WHERE w.is_new AND w.keep = '' AND w.id IN (d.first_id, d.second_id) AND d.state
 UNDO_CHANGED = f"""
 UPDATE facilities_establishment e SET updated_at = %(now)s, {
     ", ".join(
-        f"{column} = CASE WHEN r.changes ? '{name}' THEN (r.changes->'{name}'->>0)::{kind} ELSE e.{column} END"
+        f"{column} = CASE WHEN r.changes ? '{name}' THEN {_written(name, kind, 0)} ELSE e.{column} END"
         for name, column, kind in FIELDS
     )
 }

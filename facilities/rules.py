@@ -8,6 +8,8 @@ from django.utils import timezone
 
 FIRST_YEAR = 1900
 MAX_LABOUR = 1_000_000
+# What a column of whole numbers holds.
+MAX_COUNT = 2_000_000_000
 
 
 def check_founded_year(year: int | None) -> int | None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 
 import openpyxl
 import pytest
@@ -14,8 +15,15 @@ from hypothesis import strategies as st
 from facilities import actions as registry
 from facilities import importing, importing_sql
 from facilities.enums import DataSource
-from facilities.models import DuplicateCandidate, Establishment
-from facilities.tests.factories import EstablishmentFactory, NetworkGroupFactory, ProductFactory
+from facilities.models import DuplicateCandidate, Establishment, Machine
+from facilities.tests.factories import (
+    AwardFactory,
+    EstablishmentFactory,
+    MachineFactory,
+    NeedKindFactory,
+    NetworkGroupFactory,
+    ProductFactory,
+)
 from khuyencong.audit.readers import field_history
 from khuyencong.core.exceptions import InvalidInput, NotAllowed, WrongStatus
 from khuyencong.imports import actions
@@ -399,7 +407,7 @@ def test_template_can_be_filled_and_sent(cast, client):
     client.force_login(cast.officer, backend="khuyencong.core.auth.PortalBackend")
     content = client.get(reverse("imports:template")).content
     book = openpyxl.load_workbook(io.BytesIO(content))
-    assert len(book.worksheets[0].data_validations.dataValidation) == 4
+    assert len(book.worksheets[0].data_validations.dataValidation) == 5
     job = checked(cast.officer, content)
     assert states(job) == [RowState.NEW], job.rows.get().errors
 
@@ -447,13 +455,13 @@ def test_pages_ask_the_database_as_often_for_one_row_as_for_three(
     jobs = [checked(cast.officer, messy_workbook(rows)) for _ in range(item_count)]
     client.force_login(cast.officer, backend="khuyencong.core.auth.PortalBackend")
     client.get(reverse("imports:upload"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get(reverse("imports:upload"))
     assert page.content.decode().count("danh-sach.xlsx") == item_count
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get(reverse("imports:detail", args=[jobs[0].pk]))
     assert page.content.decode().count("(giữ tên trong sổ") == item_count
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("imports:columns", args=[jobs[0].pk]))
 
 
@@ -524,3 +532,129 @@ def test_formulas_in_cells_are_faults_of_their_rows(cast):
     first, second = job.rows.order_by("number")
     assert "công thức" in first.errors["name"] and list(second.errors) == ["representative"]
     assert second.data["name"] == "+Cơ sở @SUM"
+
+
+FULL_HEADS = (
+    "STT", "Tên cơ sở", "Xã, phường", "Chức vụ", "Email", "Website", "Ngày đồng ý", "Hình thức đồng ý", "Số GCN ĐKKD",
+    "Ngày cấp", "Nơi cấp", "Làng nghề", "Tọa độ", "Lao động", "Lao động thời vụ", "Vốn đầu tư (tỷ đồng)", "Tổng tài sản (triệu đồng)",
+    "Điện năng (nghìn kWh)", "Nhiên liệu", "Thị trường tiêu thụ", "Các nước xuất khẩu", "Sản phẩm có công suất", "Công suất thiết kế",
+    "Giấy chứng nhận", "Máy móc thiết bị", "Năm số liệu", "Sản lượng", "Loại hỗ trợ", "Nhu cầu", "Năm đề xuất", "Kinh phí (triệu đồng)",
+)  # fmt: skip
+FULL_ROW = (
+    1, "Cơ sở bánh tráng Hoa Sen", "Phước Hải", "Chủ cơ sở", "hoasen@example.com", "hoasen.example.com", "02/03/2025", "Phiếu khảo sát",
+    "49A8012345", "15/6/2019", "UBND huyện Đất Đỏ", "Làng bánh tráng An Ngãi", "10.345678, 107.2456", 12, 4, "1,5", 800, 24, "củi 5 tấn",
+    "Trong tỉnh, xuất khẩu", "Lào", "Bánh tráng", "20 tấn/năm", "HACCP; OCOP 4 sao; ISO 9001:2015",
+    "Máy tráng bánh (2 cái, 2019, Việt Nam); Lò hấp", 2025, "18,5 tấn", "Hỗ trợ máy móc", "Máy sấy", 2027, "150",
+)  # fmt: skip
+
+
+def full_workbook(**changed) -> bytes:
+    """One row with every field of a record; `changed` are cells by their header."""
+    return ods_workbook(
+        [
+            FULL_HEADS,
+            [changed.get(head, cell) for head, cell in zip(FULL_HEADS, FULL_ROW, strict=True)],
+        ]
+    )
+
+
+@pytest.fixture
+def need_kind(db):
+    return NeedKindFactory(label="Hỗ trợ máy móc")
+
+
+def test_import_reads_and_writes_every_field_of_a_record(cast, need_kind):
+    job = checked(cast.officer, full_workbook(), name="day-du.ods")
+    assert set(job.matching.values()) == {
+        column.name for column in importing.COLUMNS
+    } - {
+        "legal_form", "tax_code", "representative", "phone", "address", "network_group", "industry", "main_products",
+        "founded_year", "labour_female", "revenue_vnd", "status", "note", "latitude", "longitude", "capacity_unit", "output_unit",
+    }  # fmt: skip
+    row = job.rows.get()
+    assert row.state == RowState.NEW, row.errors
+    applied(cast.officer, job, only_right=False)
+    one = Establishment.objects.get()
+    assert one.legal_form == "unknown"
+    assert (one.representative_position, one.email) == ("Chủ cơ sở", "hoasen@example.com")
+    assert (one.website, one.contact_consent_means) == ("https://hoasen.example.com", "survey_form")
+    assert (one.contact_consent_on, one.household_licence_on) == (
+        date(2025, 3, 2),
+        date(2019, 6, 15),
+    )
+    assert (str(one.latitude), str(one.longitude)) == ("10.345678", "107.245600")
+    assert (one.capital_vnd, one.assets_vnd) == (1_500_000_000, 800_000_000)
+    assert (one.electricity_kwh, one.markets) == (24_000, ["province", "export"])
+    product = one.products.get()
+    assert (product.name, product.capacity_value, product.capacity_unit) == (
+        "Bánh tráng",
+        20,
+        "tấn/năm",
+    )
+    assert sorted(map(str, one.certificates.all())) == ["HACCP", "ISO 9001:2015", "OCOP 4 sao"]
+    machines = {m.name: (m.quantity, m.year_made, m.maker) for m in one.machines.all()}
+    assert machines == {"Máy tráng bánh": (2, 2019, "Việt Nam"), "Lò hấp": (1, None, "")}
+    figure = one.yearfigures.get()
+    assert (figure.year, figure.labour, figure.output_unit) == (2025, 12, "tấn")
+    need = one.supportneeds.get()
+    assert (need.what, need.wished_year, need.estimated_vnd) == ("Máy sấy", 2027, 150_000_000)
+    assert need.source == "import"
+    event = Machine.pgh_event_models["insert"].objects.first()
+    assert event.pgh_context["source"] == "import"
+
+    again = checked(cast.officer, full_workbook(), name="day-du.ods")
+    assert states(again) == [RowState.UNCHANGED], again.rows.get().changes
+
+
+def test_import_adds_to_a_record_only_what_it_lacks_and_takes_just_that_back(cast, need_kind):
+    one = EstablishmentFactory(name="Cơ sở bánh tráng Hoa Sen", place=cast.phuoc_hai)
+    ProductFactory(establishment=one, name="bánh tráng")
+    MachineFactory(establishment=one, name="Lò hấp")
+    job = checked(cast.officer, full_workbook(), name="day-du.ods")
+    row = job.rows.get()
+    assert row.state == RowState.CHANGED and "products" not in row.changes
+    importing.words_of(cast.officer, [row])
+    told = {label: new for label, _, new in row.words}
+    assert told["Máy, thiết bị"] == "Máy tráng bánh (2 cái, 2019, Việt Nam)"
+    assert told["Số liệu năm"] == "năm 2025: lao động 12, điện 24.000, sản lượng 18,5 tấn"
+    job = applied(cast.officer, job, only_right=False)
+    assert one.machines.count() == 2
+    job = undone(cast.officer, job)
+    assert [machine.name for machine in one.machines.all()] == ["Lò hấp"]
+    assert not one.certificates.exists() and one.products.count() == 1
+    one.refresh_from_db()
+    assert (one.markets, one.latitude, one.email, one.capital_vnd) == ([], None, "", None)
+
+
+def test_import_undo_keeps_a_record_whose_added_rows_were_worked_on(cast, need_kind):
+    job = applied(cast.officer, checked(cast.officer, full_workbook(), name="day-du.ods"))
+    one = Establishment.objects.get()
+    AwardFactory(product=one.products.get())
+    job = undone(cast.officer, job)
+    assert job.result["kept_count"] == 1 and one.machines.count() == 2
+
+
+@pytest.mark.parametrize(("head", "cell", "field", "sentence"), [
+    ("Giấy chứng nhận", "OCOP 6 sao", "certificates", "từ 3 đến 5"),
+    ("Tọa độ", "107.2, 10.3", "point", "vĩ độ trong Việt Nam"),
+    ("Tọa độ", "1154321, 421234", "point", "không phải là tọa độ"),
+    ("Hình thức đồng ý", None, "contact_consent_means", "Ghi cả ngày và hình thức"),
+    ("Ngày đồng ý", "31/12/2099", "contact_consent_on", "chưa tới"),
+    ("Thị trường tiêu thụ", "trong nước", "markets", "phải có “Xuất khẩu”"),
+    ("Công suất thiết kế", "nhiều", "capacity", "ghi như 20 tấn/năm"),
+    ("Năm số liệu", None, "figure_year", "Ghi năm của sản lượng"),
+    ("Loại hỗ trợ", "Cho tiền", "need_kind", "danh mục loại nhu cầu"),
+    ("Email", "a@", "email", "thư điện tử"),
+])  # fmt: skip
+def test_import_says_what_is_wrong_with_a_field(cast, need_kind, head, cell, field, sentence):
+    job = checked(cast.officer, full_workbook(**{head: cell}), name="day-du.ods")
+    assert sentence in job.rows.get().errors.get(field, "")
+
+
+def test_import_refuses_what_contradicts_the_book(cast, need_kind):
+    EstablishmentFactory(
+        name="Cơ sở bánh tráng Hoa Sen", place=cast.phuoc_hai, contact_consent_on=date(2024, 1, 1),
+        contact_consent_means="written", contact_consent_withdrawn_on=date(2024, 6, 1),
+    )  # fmt: skip
+    job = checked(cast.officer, full_workbook(), name="day-du.ods")
+    assert "đã rút lại đồng ý" in job.rows.get().errors["contact_consent_on"]

@@ -339,7 +339,10 @@ def run_apply(job_id: int) -> None:
             staging.analyse()
             progress.forget(job.pk)
         except (Refusal, IntegrityError) as refusal:
-            sentence = CHANGED if isinstance(refusal, IntegrityError) else str(refusal)
+            sentence = str(refusal)
+            if isinstance(refusal, IntegrityError):
+                log.warning("apply of import %s met the book's own rules", job.pk, exc_info=True)
+                sentence = CHANGED
             _set_status(job, ImportStatus.CHECKED, error=sentence, applied_at=None)
         except Exception:
             log.exception("apply of import %s failed", job.pk)

@@ -100,7 +100,8 @@ class ImportRow(models.Model):
 
     `data` is what it says, by field, in stored form; `raw` its cells as text; `errors` sentences by
     field; `changes` field → [from, to]; `target_id` the record it concerns, as it stood at
-    `target_seen_at`; `result_id` the record it made or changed.
+    `target_seen_at`; `result_id` the record it made or changed; `made` the keys of further rows it added, by
+    what they are.
     """
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="rows")
@@ -116,6 +117,7 @@ class ImportRow(models.Model):
     target_id = models.BigIntegerField(null=True)
     target_seen_at = models.DateTimeField(null=True)
     result_id = models.BigIntegerField(null=True)
+    made = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = "dòng của bảng tính nhập"

@@ -11,7 +11,8 @@ from khuyencong.imports.models import ImportJob, ImportRow
 @dataclass(frozen=True)
 class Column:
     """A field that a sheet may have: `words` are other names for it in headers; `choices` gives what
-    the template offers to choose from. A `money` column heeds the unit in its header."""
+    the template offers to choose from (the first is its example, unless `has_example` is false). A
+    `money` column heeds the unit in its header; `help` stands in the template's guide."""
 
     name: str
     label: str
@@ -20,6 +21,7 @@ class Column:
     money: bool = False
     example: str | int = ""
     help: str = ""
+    has_example: bool = True
     choices: Callable[[object], Sequence[str]] | None = None
 
 

@@ -17,13 +17,13 @@ from khuyencong.imports.enums import RowState
 from khuyencong.imports.models import ImportJob, ImportRow
 from khuyencong.imports.registry import ImportKind
 from khuyencong.imports.safety import Kind
-from khuyencong.imports.values import as_text, is_formula
+from khuyencong.imports.values import as_text, energy_scale, is_formula
 
 CHUNK = 2000
 FORMULA = "Ô bắt đầu bằng dấu “=” (công thức). Anh/chị gõ lại giá trị vào ô."
 TOO_MANY = "Bảng có hơn {count} dòng. Anh/chị chia thành vài tệp rồi nhập lần lượt."
 _json = json.JSONEncoder(ensure_ascii=False).encode
-_COLUMNS = "(job_id, number, state, decision, data, raw, errors, changes, candidates, note)"
+_COLUMNS = "(job_id, number, state, decision, data, raw, errors, changes, candidates, note, made)"
 
 
 def stage(user, job: ImportJob, kind: ImportKind) -> None:
@@ -70,10 +70,13 @@ def _lines(user, job, kind, path, left_out) -> Iterator[str]:
     columns = [
         (int(index), name, job.schemes.get(index, "")) for index, name in job.matching.items()
     ]
+    found = {column["index"]: column for column in table["columns"]}
     scales = {
-        name: scale
+        name: found[index]["scale"] or 1
+        if kind.column(name).money
+        else energy_scale(found[index]["label"])
         for index, name, _ in columns
-        if (scale := next((c["scale"] for c in table["columns"] if c["index"] == index), None))
+        if index in found
     }
     labels = {c["index"]: fold(c["label"]) for c in table["columns"]}
     name_index = next((index for index, name, _ in columns if name == kind.columns[0].name), None)
@@ -130,7 +133,7 @@ def _repeats_header(texts, name, name_index, labels) -> bool:
 def _line(job_id, number, state, data, raw, errors) -> str:
     # JSON writes tabs and ends of lines by a backslash, which alone means something to COPY.
     parts = f"{_json(data)}\t{_json(raw)}\t{_json(errors)}".replace("\\", "\\\\")
-    return f"{job_id}\t{number}\t{state}\t\t{parts}\t{{}}\t[]\t\n"
+    return f"{job_id}\t{number}\t{state}\t\t{parts}\t{{}}\t[]\t\t{{}}\n"
 
 
 def _copy(lines: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from khuyencong.core.text import clean, fold
 
 _COMMA_GROUPS = re.compile(r"-?\d{1,3}(,\d{3}){2,}")
 _TRAILING_UNIT = re.compile(
-    r"\s*(người|lao động|lđ|đồng|đ|vnđ|vnd|triệu đồng|triệu|trđ|tr\.đ|tr)\.?$", re.IGNORECASE
+    r"\s*(người|lao động|lđ|đồng|đ|vnđ|vnd|triệu đồng|triệu|trđ|tr\.đ|tr|kwh)\.?$", re.IGNORECASE
 )
 _DATE = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})")
 _YEAR = re.compile(r"\b(19|20)\d{2}\b")
@@ -126,3 +126,8 @@ def unit_scale(header: str) -> int | None:
             if re.fullmatch(rf"({pattern})( nam)?", folded):
                 return scale
     return None
+
+
+def energy_scale(header: str) -> int:
+    """How many kWh the unit in a header stands for: 1.000 for "nghìn kWh" and MWh, else one."""
+    return 1000 if re.search(r"\b(nghin|ngan|1 000|1000) kwh\b|\bmwh\b", fold(header)) else 1

@@ -58,21 +58,21 @@ def template_workbook(kind: ImportKind, user) -> bytes:
                         "error_type": "warning",
                     },
                 )
-                value = value or choices[0]
+                value = value or (choices[0] if column.has_example else "")
             list_column += 1
         sheet.write_string(1, index, str(value), example)
     sheet.freeze_panes(1, 1)
     guide.set_column(0, 0, 100)
-    for row, line in enumerate(
-        (
-            "Dòng 2 là ví dụ: anh/chị xóa hoặc ghi đè trước khi gửi.",
-            "Cột tô đậm là cột phải có; cột khác để trống được. Không cần giữ thứ tự cột.",
-            "Ô để trống không xóa số liệu đang có trong sổ.",
-            "Doanh thu tính bằng triệu đồng; nhập như 1.250,5.",
-            "Các cột có danh sách chọn lấy từ trang “Danh mục”.",
-            "Cơ sở đã có trong sổ được nhận ra theo mã số thuế, hoặc theo tên và xã, phường.",
-        )
-    ):
+    lines = [
+        "Dòng 2 là ví dụ: anh/chị xóa hoặc ghi đè trước khi gửi.",
+        "Cột tô đậm là cột phải có; cột khác để trống hoặc xóa đi được. Không cần giữ thứ tự cột.",
+        "Ô để trống không xóa số liệu đang có trong sổ.",
+        "Tiền tính bằng triệu đồng; nhập như 1.250,5.",
+        "Các cột có danh sách chọn lấy từ trang “Danh mục”.",
+        "Cơ sở đã có trong sổ được nhận ra theo mã số thuế, hoặc theo tên và xã, phường.",
+        *(f"{column.label}: {column.help}" for column in kind.columns if column.help),
+    ]
+    for row, line in enumerate(lines):
         guide.write_string(row, 0, line)
     book.close()
     return stream.getvalue()
