@@ -31,20 +31,25 @@ class ReportStatus(models.TextChoices):
     SUBMITTED = "submitted", "Chờ kiểm tra"
     RETURNED = "returned", "Trả lại để sửa"
     ACCEPTED = "accepted", "Đã duyệt"
+    IN_EDITION = "in_edition", "Trong báo cáo hợp nhất"
 
 
 REPORT_TRANSITIONS = {
     ReportStatus.DRAFT: {ReportStatus.SUBMITTED},
     ReportStatus.SUBMITTED: {ReportStatus.RETURNED, ReportStatus.ACCEPTED},
     ReportStatus.RETURNED: {ReportStatus.SUBMITTED},
-    ReportStatus.ACCEPTED: set(),
+    ReportStatus.ACCEPTED: {ReportStatus.IN_EDITION},
+    ReportStatus.IN_EDITION: set(),
 }
 EDITABLE_STATUSES = (ReportStatus.DRAFT, ReportStatus.RETURNED)
 REPORTED_STATUSES = (
     ReportStatus.SUBMITTED,
     ReportStatus.RETURNED,
     ReportStatus.ACCEPTED,
+    ReportStatus.IN_EDITION,
 )
+# The checker has agreed; an edition changes nothing about that.
+ACCEPTED_STATUSES = (ReportStatus.ACCEPTED, ReportStatus.IN_EDITION)
 
 
 class BoardState(models.TextChoices):

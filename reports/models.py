@@ -172,7 +172,8 @@ class Report(models.Model):
                 condition=Q(status__in=ReportStatus.values), name="report_status_known"
             ),
             models.CheckConstraint(
-                condition=~Q(status="accepted") | Q(accepted_version__isnull=False),
+                condition=~Q(status__in=("accepted", "in_edition"))
+                | Q(accepted_version__isnull=False),
                 name="accepted_report_has_version",
             ),
             models.CheckConstraint(

@@ -24,6 +24,7 @@ GROUPS = (
     "facilities",
     "programs",
     "reports",
+    "editions",
     "documents",
     "forms_as_data",
     "notifications",

@@ -24,6 +24,7 @@ ITEMS = (
     NavItem("Việc cần làm", "core:todo", "checklist", EVERYBODY),
     NavItem("Báo cáo", "reports:list", "report", (Role.COLLABORATOR, *CENTRE, Role.VIEWER)),
     NavItem("Tổng hợp", "reports:rollup", "table", (*CENTRE, Role.VIEWER)),
+    NavItem("Báo cáo hợp nhất", "editions:list", "file-text", (*CENTRE, Role.VIEWER)),
     NavItem("Sổ cơ sở", "facilities:list", "building-factory", EVERYBODY),
     NavItem("Khảo sát", "surveys:list", "clipboard-list", EVERYBODY),
     NavItem("Kết quả khuyến công", "programs:results", "award", EVERYBODY),

@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Mm, Pt
 
-from khuyencong.documents.paper import Align, PageBreak, Paper, Paragraph, Signature, Table
+from khuyencong.documents.paper import Align, Block, PageBreak, Paper, Paragraph, Signature, Table
 
 FONT = "Times New Roman"
 ALIGN = {
@@ -33,19 +33,27 @@ def render_docx(paper: Paper, *, seal: str = "") -> bytes:
     file = Document()
     _set_up(file, paper)
     _letterhead(file, paper)
-    for block in paper.blocks:
+    _blocks(file, paper.blocks)
+    # The signature never stands alone on a page.
+    file.paragraphs[-1].paragraph_format.keep_with_next = True
+    _signatures(file, paper)
+    if seal:
+        _add(file, f"Mã kiểm chứng: {seal}", align="left", size=9)
+    if paper.appendix:
+        _blocks(file, (PageBreak(), *paper.appendix))
+    stream = BytesIO()
+    file.save(stream)
+    return stream.getvalue()
+
+
+def _blocks(file, blocks: Iterable[Block]) -> None:
+    for block in blocks:
         if isinstance(block, Table):
             _table(file, block)
         elif isinstance(block, PageBreak):
             file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         else:
             _paragraph(file, block)
-    _signatures(file, paper)
-    if seal:
-        _add(file, f"Mã kiểm chứng: {seal}", align="left", size=9)
-    stream = BytesIO()
-    file.save(stream)
-    return stream.getvalue()
 
 
 def _set_up(file, paper: Paper) -> None:
@@ -145,15 +153,16 @@ def _layout_table(file, rows: int, widths: Iterable):
             cell.width = width
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    _no_cell_margins(table)
+    _cell_margins(table, 0)
     return table
 
 
-def _no_cell_margins(table) -> None:
+def _cell_margins(table, width: int) -> None:
+    """The room at the left and right of each cell's text, in twentieths of a point."""
     margins = OxmlElement("w:tblCellMar")
     for side in ("left", "right"):
         element = OxmlElement(f"w:{side}")
-        element.set(qn("w:w"), "0")
+        element.set(qn("w:w"), str(width))
         element.set(qn("w:type"), "dxa")
         margins.append(element)
     table._tbl.tblPr.append(margins)
@@ -227,6 +236,7 @@ def _table(file, block: Table) -> None:
     table = file.add_table(1, len(block.columns))
     table.style, table.autofit = "Table Grid", False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _cell_margins(table, 57)
     shares = sum(column.share for column in block.columns)
     widths = [int(TEXT_WIDTH * column.share / shares) for column in block.columns]
     for column, width in zip(table.columns, widths, strict=True):
@@ -254,7 +264,8 @@ def _repeat(row) -> None:
 
 
 def _signatures(file, paper: Paper) -> None:
-    file.add_paragraph().paragraph_format.line_spacing = Pt(10)
+    spacer = file.add_paragraph().paragraph_format
+    spacer.line_spacing, spacer.keep_with_next = Pt(10), True
     if len(paper.signatures) == 1:
         left, right = _layout_table(file, 1, (TEXT_WIDTH // 2, TEXT_WIDTH // 2)).rows[0].cells
         _recipients(left, paper.recipients, first=True)

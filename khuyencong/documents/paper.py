@@ -97,13 +97,14 @@ class Signature:
 @dataclass(frozen=True)
 class Paper:
     """The whole document. One signature stands at the right with nơi nhận at the left; several stand
-    side by side (minutes, contracts), without nơi nhận."""
+    side by side (minutes, contracts), without nơi nhận. The appendix follows on a new page."""
 
     letterhead: Letterhead
     blocks: tuple[Block, ...] = ()
     addressees: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    appendix: tuple[Block, ...] = ()
 
     def numbered(self, number: int, signed_on: date) -> "Paper":
         """The same document with number and date."""
@@ -150,6 +151,7 @@ def from_data(data: dict) -> Paper:
         signatures=tuple(
             Signature(tuple(one["office"]), one["name"]) for one in data["signatures"]
         ),
+        appendix=tuple(_block(block) for block in data.get("appendix", ())),
     )
 
 

@@ -35,6 +35,7 @@ from khuyencong.notifications.mailing import unsubscribe_token
 from khuyencong.notifications.notify import notify
 from programs.models import TrainingClass
 from reports.actions.draft import withdraw_nothing
+from reports.editions.tests.factories import open_edition_of, signed_edition
 from reports.models import DraftRow, PeriodExtension
 from reports.tests.factories import (
     accepted_report,
@@ -109,6 +110,9 @@ DECIDE = table(HIDDEN, own=REFUSED, officer=OPEN, leader=OPEN, administrator=REF
 READ_TOTALS = table(OPEN, own=REFUSED, other=REFUSED, accountant=REFUSED)
 CHECKERS = table(REFUSED, officer=OPEN, leader=OPEN, administrator=OPEN)
 ONLY_ADMINISTRATOR = table(REFUSED, administrator=OPEN)
+# Editions: the Centre writes, a viewer reads what is issued.
+WRITE_EDITIONS = table(REFUSED, officer=OPEN, leader=OPEN)
+WRITE_DRAFT_EDITION = WRITE_EDITIONS | {"viewer": HIDDEN}
 READ_NETWORK = table(OPEN, own=REFUSED, other=REFUSED, accountant=REFUSED)
 ONLY_THE_ONE_WHO_ASKED = table(HIDDEN, officer=OPEN)
 ONLY_THE_ONE_TOLD = table(HIDDEN, own=OPEN)
@@ -288,6 +292,21 @@ ROUTES: dict[str, Route] = {
     "reports:rollup_growth": Route(READ_TOTALS),
     "reports:rollup_indicator": Route(READ_TOTALS, ("indicator",)),
     "reports:rollup_figure": Route(READ_TOTALS, ("indicator",)),
+    "editions:list": Route(READ_TOTALS),
+    "editions:create": Route(WRITE_EDITIONS, method="post", data={"ky": "period"}),
+    "editions:detail": Route(READ_TOTALS, ("edition",)),
+    "editions:file": Route(READ_TOTALS, ("edition", "pdf")),
+    "editions:correct": Route(WRITE_EDITIONS, ("edition",), "post", {"kind": "replacement"}),
+    "editions:section": Route(WRITE_DRAFT_EDITION, ("draft_edition", "section_code")),
+    "editions:section_renew": Route(
+        WRITE_DRAFT_EDITION, ("draft_edition", "section_code"), "post", {"revision": "one"}
+    ),
+    "editions:renew_all": Route(WRITE_DRAFT_EDITION, ("draft_edition",), "post"),
+    "editions:delivery": Route(WRITE_DRAFT_EDITION, ("draft_edition",)),
+    "editions:present": Route(WRITE_DRAFT_EDITION, ("draft_edition",), "post"),
+    "editions:send_back": Route(WRITE_DRAFT_EDITION, ("draft_edition",), "post", {"note": "x"}),
+    "editions:cancel": Route(WRITE_DRAFT_EDITION, ("draft_edition",), "post"),
+    "editions:sign": Route(WRITE_DRAFT_EDITION | {"officer": REFUSED}, ("draft_edition",)),
     # Last, since it ends the session it is asked in.
     "core:logout": Route(dict.fromkeys(CAST, LOG_IN), method="post"),
 }
@@ -332,6 +351,8 @@ def world(db, django_capture_on_commit_callbacks):
     questionnaire = copy_questionnaire(actor=officer, version_id=campaign.questionnaire_id)
     accepted = accepted_report(place=place, period=past_period(2, locks_on=timezone.localdate()))
     submitted = submitted_report(place=place, period=past_period(1, locks_on=timezone.localdate()))
+    edition = signed_edition(officer, cast["leader"], accepted.period)
+    draft_edition = open_edition_of(officer, submitted.period)
     draft = filled_report(place=place)
     row = uuid.uuid4()
     withdraw_nothing(actor=cast["own"], report_id=draft.pk, part_code="de_xuat")
@@ -395,6 +416,10 @@ def world(db, django_capture_on_commit_callbacks):
             ],
             sheet="A",
         ).pk,
+        "edition": edition.pk,
+        "draft_edition": draft_edition.pk,
+        "section_code": "mo_dau",
+        "pdf": "pdf",
         "accepted": accepted.pk,
         "submitted": submitted.pk,
         "draft": draft.pk,

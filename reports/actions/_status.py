@@ -13,6 +13,7 @@ WHAT_HAPPENED = {
     ReportStatus.SUBMITTED: "đã được nộp và đang chờ kiểm tra",
     ReportStatus.RETURNED: "đã được trả lại để sửa",
     ReportStatus.ACCEPTED: "đã được duyệt",
+    ReportStatus.IN_EDITION: "đã nằm trong báo cáo hợp nhất đã ký",
 }
 
 

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from facilities.upkeep import refresh_words
 from reports.catalogues import load_catalogues
+from reports.demo.editions import load_editions
 from reports.demo.merger import load_reports_around_the_merger
 from reports.demo.network import load_network_of_2022, load_network_of_today
 from reports.demo.programme import load_programme_of_2022
@@ -24,4 +25,5 @@ def load_demo() -> None:
     load_reports_of_today(accounts)
     load_reports_around_the_merger(accounts)
     load_surveys(accounts)
+    load_editions(accounts)
     refresh_words()

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from khuyencong.core.numbers import percent
-from reports.enums import BoardState
+from reports.enums import ACCEPTED_STATUSES, BoardState
 from reports.models import ReportPeriod
 
 # One count per period, status and lateness; the sums are made of these few lines. The moment from
@@ -26,7 +26,7 @@ WITH period AS MATERIALIZED (
     SELECT id, due_on, (due_on + 1)::timestamp AT TIME ZONE %(zone)s AS late_from
     FROM reports_reportperiod WHERE id = ANY(%(periods)s)
 )
-SELECT p.id, COALESCE(r.status, 'missing'),
+SELECT p.id, CASE r.status WHEN 'in_edition' THEN 'accepted' ELSE COALESCE(r.status, 'missing') END,
        COALESCE(r.first_submitted_at >= CASE WHEN e.id IS NULL THEN p.late_from
                 ELSE (e.due_on + 1)::timestamp AT TIME ZONE %(zone)s END, FALSE),
        COALESCE(e.due_on >= %(today)s AND r.first_submitted_at IS NULL, FALSE), count(*)
@@ -154,6 +154,8 @@ class BoardRow:
 
     @property
     def state(self) -> BoardState:
+        if self.status in ACCEPTED_STATUSES:
+            return BoardState.ACCEPTED
         return BoardState(self.status) if self.status else BoardState.MISSING
 
     @property

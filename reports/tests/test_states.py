@@ -2,10 +2,11 @@
 
 from django.core.management import call_command
 
+from reports.editions.enums import EDITION_TRANSITIONS, EditionStatus
 from reports.enums import REPORT_TRANSITIONS, ReportStatus
-from reports.management.commands.draw_states import REPORT_MOVES
+from reports.management.commands.draw_states import EDITION_MOVES, REPORT_MOVES
 
-FINAL = {ReportStatus.ACCEPTED}
+FINAL = {ReportStatus.IN_EDITION}
 
 
 def test_every_status_is_in_the_table_and_only_final_ones_lack_a_way_out():
@@ -27,6 +28,13 @@ def test_every_status_can_be_reached_and_leads_to_a_final_one():
 def test_every_transition_is_described():
     assert set(REPORT_MOVES) == {
         (start, end) for start, ends in REPORT_TRANSITIONS.items() for end in ends
+    }
+
+
+def test_the_table_of_editions_is_whole_and_described():
+    assert set(EDITION_TRANSITIONS) == set(EditionStatus)
+    assert set(EDITION_MOVES) == {
+        (start, end) for start, ends in EDITION_TRANSITIONS.items() for end in ends
     }
 
 

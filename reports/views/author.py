@@ -24,7 +24,7 @@ from reports import permissions
 from reports.actions import draft as drafts
 from reports.actions._status import wrong_status
 from reports.actions.submit import submit_report
-from reports.enums import EDITABLE_STATUSES, REPORTED_STATUSES, ReportStatus
+from reports.enums import ACCEPTED_STATUSES, EDITABLE_STATUSES, REPORTED_STATUSES
 from reports.fill import changed_cells, fill_page, read_post, row_lookups
 from reports.forms_author import ReportFilterForm, RowForm
 from reports.models import DraftRow, Report, ReportPeriod
@@ -95,7 +95,7 @@ def _completeness(user, period: ReportPeriod) -> str:
     """ "18 trên 25 đã nộp": of the principal assignments in force on the due date."""
     places = {assignment.place_id for assignment in principal_assignments(period.due_on)}
     reported = (
-        Q(status__in=REPORTED_STATUSES) if user.is_centre else Q(status=ReportStatus.ACCEPTED)
+        Q(status__in=REPORTED_STATUSES) if user.is_centre else Q(status__in=ACCEPTED_STATUSES)
     )
     done = (
         reports_visible_to(user)

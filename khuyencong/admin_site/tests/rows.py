@@ -47,6 +47,8 @@ from khuyencong.notifications.enums import MailMode
 from khuyencong.notifications.notify import notify
 from programs.enums import Audience
 from programs.models import ActivityKind, SupportResult, TrainingClass
+from reports.editions.models import EditionEntry
+from reports.editions.tests.factories import open_edition_of
 from reports.models import (
     CalendarRule,
     DraftCell,
@@ -139,6 +141,8 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         paper=Paper(Letterhead(symbol="BC-TTKC", abstract="Kết quả")),
         signed_on=today,
     )
+    edition = open_edition_of(administrator, cast.period)
+    EditionEntry.objects.create(edition=edition, place=old, state="not_reported")
     ExportJob.objects.create(kind="x", title="Sổ cơ sở", format="xlsx", requested_by=administrator)
     paper = Attachment.objects.create(
         owner_type=ContentType.objects.get_for_model(award),

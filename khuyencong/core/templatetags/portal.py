@@ -22,11 +22,17 @@ STATUS_STYLES = {
     "submitted": ("info", "send"),
     "returned": ("warning", "arrow-back-up"),
     "accepted": ("success", "circle-check"),
+    "in_edition": ("success", "file-text"),
     "reopened": ("warning", "lock-open"),
     "late": ("danger", "clock-exclamation"),
     "locked": ("neutral", "lock"),
     "open": ("info", "lock-open"),
     "upcoming": ("neutral", "calendar"),
+    # Editions
+    "presented": ("info", "send"),
+    "signed": ("success", "certificate"),
+    "replaced": ("neutral", "history"),
+    "cancelled": ("neutral", "x"),
     # Establishments and places
     "active": ("success", "circle-check"),
     "paused": ("warning", "player-pause"),

@@ -14,6 +14,7 @@ from facilities.surveys.enums import (
     TargetState,
     UpdateState,
 )
+from reports.editions.enums import EDITION_TRANSITIONS, EditionStatus
 from reports.enums import REPORT_TRANSITIONS, ReportStatus
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "states.md"
@@ -23,10 +24,23 @@ REPORT_MOVES = {
     (ReportStatus.DRAFT, ReportStatus.SUBMITTED): ("nộp", "cộng tác viên phụ trách địa bàn"),
     (ReportStatus.SUBMITTED, ReportStatus.RETURNED): ("trả lại để sửa", CHECKER),
     (ReportStatus.SUBMITTED, ReportStatus.ACCEPTED): ("duyệt", CHECKER),
+    (ReportStatus.ACCEPTED, ReportStatus.IN_EDITION): (
+        "ký báo cáo hợp nhất của kỳ",
+        "lãnh đạo Trung tâm",
+    ),
     (ReportStatus.RETURNED, ReportStatus.SUBMITTED): (
         "sửa và nộp lại",
         "cộng tác viên phụ trách địa bàn",
     ),
+}
+SIGNER = "lãnh đạo Trung tâm; không phải người soạn"
+WRITER = "chuyên viên, lãnh đạo Trung tâm"
+EDITION_MOVES = {
+    (EditionStatus.DRAFT, EditionStatus.PRESENTED): ("trình ký, khi số liệu là mới nhất", WRITER),
+    (EditionStatus.DRAFT, EditionStatus.CANCELLED): ("bỏ bản thảo", WRITER),
+    (EditionStatus.PRESENTED, EditionStatus.DRAFT): ("trả lại để sửa, có lý do", WRITER),
+    (EditionStatus.PRESENTED, EditionStatus.SIGNED): ("ký, cấp số, giữ nguyên văn", SIGNER),
+    (EditionStatus.SIGNED, EditionStatus.REPLACED): ("ký bản thay thế", SIGNER),
 }
 RUNNER = "chuyên viên Trung tâm, quản trị"
 ASKER = "cộng tác viên được giao hoặc của địa bàn; chuyên viên, quản trị"
@@ -83,6 +97,13 @@ TABLES = (
         ReportStatus,
         REPORT_TRANSITIONS,
         REPORT_MOVES,
+    ),
+    Table(
+        "Edition",
+        "reports/editions/enums.py: EDITION_TRANSITIONS",
+        EditionStatus,
+        EDITION_TRANSITIONS,
+        EDITION_MOVES,
     ),
     Table(
         "Survey campaign",
