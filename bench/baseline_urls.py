@@ -1,12 +1,14 @@
 """A report submitted as a first Django tutorial would: a form field and an object per cell."""
 
+import json
+
 from django import forms
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import include, path
 
-from reports.models import Report, ReportEvent, ReportVersion, VersionCell
+from reports.models import DraftCell, Report, ReportEvent, ReportVersion, VersionCell
 
 
 @transaction.atomic
@@ -45,4 +47,25 @@ def submit(request, pk: int):
     return redirect("/")
 
 
-urlpatterns = [path("stock/<int:pk>/", submit), path("", include("khuyencong.core.urls"))]
+@transaction.atomic
+def save_cell(request, pk: int):
+    """One cell saved as a first Django tutorial would: by objects, without revision or conflict."""
+    report = get_object_or_404(Report.objects.select_related("period__form_version"), pk=pk)
+    for cell in json.loads(request.body)["cells"]:
+        indicator = get_object_or_404(report.period.form_version.indicators, code=cell["key"])
+        DraftCell.objects.update_or_create(
+            report=report,
+            indicator=indicator,
+            member="",
+            defaults={"text": cell["text"], "value": int(cell["text"]), "updated_by": request.user},
+        )
+    report.draft_revision += 1
+    report.save()
+    return JsonResponse({"revision": report.draft_revision})
+
+
+urlpatterns = [
+    path("stock/<int:pk>/", submit),
+    path("stock/<int:pk>/cell/", save_cell),
+    path("", include("khuyencong.core.urls")),
+]

@@ -1,6 +1,7 @@
 """The figures, in the order of design.md section 8. Each function yields Figure objects."""
 
 import json
+import re
 import resource
 import shutil
 import subprocess
@@ -228,10 +229,38 @@ def autosave() -> Iterator[Figure]:
     ]
     with web_server() as base:
         result = generate_load({"base": base, "clients": 50, "expect": [200], "requests": requests})
+    with web_server(port=8898, settings="bench.baseline_settings") as base:
+        stock_requests = [
+            {**request, "path": f"/stock/{request['path'].split('/')[2]}/cell/"}
+            for request in requests[: len(requests) // 4]
+        ]
+        stock = generate_load(
+            {"base": base, "clients": 50, "expect": [200], "requests": stock_requests}
+        )
     note = f"{len(result['done'])} saves, {result['failed']} failed"
-    yield Figure("autosave_per_second", result["per_second"], "1/s", 800, "higher", note=note)
-    yield Figure("autosave_p95", result["p95_ms"], "ms", 90, "lower")
+    yield Figure(
+        "autosave_per_second", result["per_second"], "1/s", 800, "higher",
+        stock["per_second"], "stock Django view, objects, no revision", note,
+    )  # fmt: skip
+    yield Figure(
+        "autosave_p95", result["p95_ms"], "ms", 90, "lower", stock["p95_ms"], "stock Django view"
+    )
     _forget_submissions(period)
+
+
+@figure
+def no_change_quarter() -> Iterator[Figure]:
+    """Clicks and keys of a quarter without change, counted in a browser by the test that does it."""
+    test = "reports/tests/test_fill_in_browser.py::test_a_quarter_without_change_takes_few_clicks"
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-s", "-n", "0", test],
+        capture_output=True,
+        text=True,
+    )
+    found = re.search(r"interactions: (\d+)", run.stdout)
+    if run.returncode or found is None:
+        raise RuntimeError(run.stdout[-2000:])
+    yield Figure("no_change_quarter", int(found[1]), "presses", 10, "lower")
 
 
 @figure

@@ -11,14 +11,17 @@ from collaborators.permissions import can_see_network
 from khuyencong.core.enums import Role
 from khuyencong.core.models import Place
 from khuyencong.core.places import named_like, units_on, with_predecessors
+from khuyencong.core.prepared import Prepared
 from khuyencong.core.text import Fold, fold
 
-_ASSIGNED = """
+_ASSIGNED = Prepared(
+    "kc_assigned",
+    """
 SELECT a.place_id FROM collaborators_assignment a
 JOIN collaborators_collaborator c ON c.id = a.collaborator_id
-WHERE c.user_id = %(user)s AND a.valid_from <= %(day)s
-  AND (a.valid_to IS NULL OR a.valid_to >= %(day)s)
-"""
+WHERE c.user_id = %s AND a.valid_from <= %s AND (a.valid_to IS NULL OR a.valid_to >= %s)
+""",
+)
 
 
 def assigned_place_ids(user, day=None) -> set[int]:
@@ -28,7 +31,8 @@ def assigned_place_ids(user, day=None) -> set[int]:
     # Asked on every page and at every submission: written out, since compiling the query took
     # longer than running it.
     with connection.cursor() as cursor:
-        cursor.execute(_ASSIGNED, {"user": user.pk, "day": day or timezone.localdate()})
+        day = day or timezone.localdate()
+        _ASSIGNED.run(cursor, [user.pk, day, day])
         return {place_id for (place_id,) in cursor.fetchall()}
 
 

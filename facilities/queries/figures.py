@@ -21,6 +21,7 @@ from facilities.enums import (
     LegalForm,
 )
 from facilities.models import Establishment, EstablishmentQuerySet, StatusChange
+from khuyencong.core.prepared import Prepared
 
 _IN_BOOK = ~Q(status_at_end__in=GONE_STATUSES)
 _NAMED_FORMS = (
@@ -79,14 +80,17 @@ def _at(rows: EstablishmentQuerySet, period_start: date, period_end: date):
 
 
 def registry_figures(place_ids, period_start: date, period_end: date) -> dict[tuple[str, str], int]:
-    """All registry counts of places (with the units they came from) at the end of a period.
+    """All registry counts of places (with the units that passed into them whole) at the end of a period.
+
+    An establishment still filed under a unit that was split counts nowhere until somebody files it
+    under the unit where it stands: counted in every successor it would count twice.
 
     Keys are (source code, code of the network group), the group '' for the total; an establishment
     without a group counts under `khac`. Every source has its '' key, zero included; labour is in
     people. `total` and what is split from it leave out the stopped ones, as the form says. New:
     entered in the book in the period. One query.
     """
-    sql, parameters = _compiled_figures()
+    statement, parameters = _compiled_figures()
     given = {
         _PLACES: list(place_ids),
         _START: period_start,
@@ -95,8 +99,8 @@ def registry_figures(place_ids, period_start: date, period_end: date) -> dict[tu
     }
     figures = {(source, ""): 0 for source in REGISTRY_SOURCES}
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql,
+        statement.run(
+            cursor,
             [
                 given[value] if isinstance(value, str | date) and value in given else value
                 for value in parameters
@@ -118,11 +122,12 @@ _PLACES, _START, _END, _BEFORE = "places", date(1, 1, 2), date(1, 1, 3), date(1,
 
 
 @lru_cache(maxsize=1)
-def _compiled_figures() -> tuple[str, tuple]:
-    """SQL and parameters of `registry_figures`, with the stand-ins among the parameters."""
+def _compiled_figures() -> tuple[Prepared, tuple]:
+    """Statement and parameters of `registry_figures`, with the stand-ins among the parameters."""
     places = RawSQL(
         "SELECT unnest(%s::bigint[])"
-        " UNION SELECT place_id FROM core_placelineage WHERE successor_id = ANY(%s::bigint[])",
+        " UNION SELECT place_id FROM core_placelineage"
+        " WHERE is_whole AND successor_id = ANY(%s::bigint[])",
         [_PLACES, _PLACES],
     )
     rows = _at(Establishment.objects.filter(place_id__in=places), _START, _END)
@@ -139,7 +144,8 @@ def _compiled_figures() -> tuple[str, tuple]:
         .values(group=Coalesce("network_group__code", Value(OTHER_GROUP)))
         .annotate(**measures)
     )
-    return by_group.query.sql_with_params()
+    sql, parameters = by_group.query.sql_with_params()
+    return Prepared("kc_registry_figures", sql), parameters
 
 
 def counts_for_place(place_ids, starts_on: date, ends_on: date) -> dict[str, int]:

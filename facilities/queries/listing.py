@@ -29,7 +29,7 @@ from facilities.models import (
 from facilities.queries.figures import REGISTRY_SOURCES, records_behind
 from facilities.queries.scope import establishments_visible_to, with_units_of_today
 from facilities.queries.searching import best_first, find, search
-from khuyencong.core.places import with_predecessors
+from khuyencong.core.places import with_predecessors, with_whole_predecessors
 from khuyencong.core.text import clean
 
 PAGE_SIZE = 50
@@ -121,7 +121,9 @@ def filtered_rows(user, filters: ListFilters) -> EstablishmentQuerySet:
     """
     rows = establishments_visible_to(user)
     if filters.xa:
-        rows = rows.filter(place_id__in=sorted(with_predecessors([int(filters.xa)]))).narrowed()
+        # The rows behind a count are those that were counted: none of a unit that was split.
+        of_place = with_whole_predecessors if filters.chi_tieu else with_predecessors
+        rows = rows.filter(place_id__in=sorted(of_place([int(filters.xa)]))).narrowed()
     if filters.nhom:
         # By key: a join here misleads the planner into reading the whole group.
         group = NetworkGroup.objects.filter(code=filters.nhom).values_list("pk", flat=True).first()

@@ -9,8 +9,10 @@ from facilities.enums import LegalForm
 from facilities.models import Establishment
 from facilities.queries import (
     REGISTRY_SOURCES,
+    ListFilters,
     counts_for_place,
     establishments_visible_to,
+    filtered_rows,
     papers_visible_to,
     places_to_add_in,
     possible_duplicates,
@@ -19,7 +21,9 @@ from facilities.queries import (
     with_units_of_today,
 )
 from facilities.tests.factories import EstablishmentFactory, NetworkGroupFactory
-from khuyencong.core.tests.factories import UserFactory
+from khuyencong.core.models import Succession
+from khuyencong.core.places import rebuild_lineage
+from khuyencong.core.tests.factories import PlaceFactory, UserFactory
 
 START, END = date(2026, 9, 15), date(2026, 12, 14)
 
@@ -198,3 +202,27 @@ def test_what_may_be_in_the_book_already(cast, name, phone, found):
     EstablishmentFactory(name="Chả cá Mười", place=cast.long_son, phone="0912345678")
     alike = possible_duplicates(cast.collaborator, name=name, place=cast.phuoc_hai, phone=phone)
     assert alike == ([there] if found else [])
+
+
+def test_records_of_a_split_commune_are_counted_in_no_successor(cast):
+    """Counted in each they would be counted twice; filed under the right one, they count there."""
+    old, half = PlaceFactory(name="Xã Đã Tách"), PlaceFactory(name="Xã Nửa Kia")
+    for new in (cast.phuoc_hai, half):
+        Succession.objects.create(
+            predecessor=old, successor=new, effective_on=START, kind="split", is_whole=False
+        )
+    rebuild_lineage()
+    split = EstablishmentFactory(place=old, registered_on=date(2026, 1, 1))
+
+    def total(place):
+        listed = ListFilters(
+            xa=str(place.pk), chi_tieu="registry.total", tu=str(START), den=str(END)
+        )
+        counted = registry_figures([place.pk], START, END)["registry.total", ""]
+        assert filtered_rows(cast.officer, listed).count() == counted
+        return counted
+
+    assert (total(cast.phuoc_hai), total(half)) == (0, 0)
+    assert split in filtered_rows(cast.officer, ListFilters(xa=str(half.pk)))
+    Establishment.objects.filter(pk=split.pk).update(place=half)
+    assert (total(cast.phuoc_hai), total(half)) == (0, 1)

@@ -9,16 +9,20 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from khuyencong.core.models import User
+from khuyencong.core.prepared import Prepared
 
 
 @lru_cache
-def _account_sql() -> tuple[str, list[str], list[str]]:
+def _account_sql() -> tuple[Prepared, list[str], list[str]]:
     """The statement that reads an account, the fields it gives, and the extras after them."""
     fields = User._meta.concrete_fields
     extras = {name: import_string(path) for name, path in settings.USER_EXTRAS.items()}
     columns = [f"u.{field.column}" for field in fields] + list(extras.values())
     return (
-        f"SELECT {', '.join(columns)} FROM {User._meta.db_table} u WHERE u.id = %s",
+        Prepared(
+            "kc_account",
+            f"SELECT {', '.join(columns)} FROM {User._meta.db_table} u WHERE u.id = %s",
+        ),
         [field.attname for field in fields],
         list(extras),
     )
@@ -37,9 +41,9 @@ class PortalBackend(ModelBackend):
 
         Asked at every request: written out, since compiling the query took longer than running it.
         """
-        sql, names, extras = _account_sql()
+        statement, names, extras = _account_sql()
         with connection.cursor() as cursor:
-            cursor.execute(sql, [user_id])
+            statement.run(cursor, [user_id])
             row = cursor.fetchone()
         if row is None:
             return None

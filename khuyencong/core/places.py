@@ -42,6 +42,18 @@ def with_predecessors(place_ids) -> set[int]:
     ) | set(place_ids)
 
 
+def with_whole_predecessors(place_ids) -> set[int]:
+    """The places themselves and the units that passed into them whole: what may be counted in them.
+
+    What stands in a unit that was split belongs to one of its successors, nobody knows which; counted
+    in each it would be counted twice."""
+    return set(
+        PlaceLineage.objects.filter(successor__in=list(place_ids), is_whole=True).values_list(
+            "place_id", flat=True
+        )
+    ) | set(place_ids)
+
+
 def communes_on(day: date | None = None):
     """The communes of the map of a day (default today), in Vietnamese order, with their parent."""
     return (

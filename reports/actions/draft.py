@@ -18,6 +18,7 @@ from khuyencong.core.exceptions import Conflict, InvalidInput, WrongStatus
 from khuyencong.core.models import Place, User
 from khuyencong.core.numbers import format_scaled, parse_scaled
 from khuyencong.core.permissions import as_bool
+from khuyencong.core.prepared import Prepared
 from khuyencong.core.text import clean
 from khuyencong.forms_as_data.enums import ColumnKind, PartKind
 from khuyencong.forms_as_data.structure import (
@@ -184,6 +185,8 @@ _LOCK = (
     " ON e.period_id = r.period_id AND e.place_id = r.place_id AND e.withdrawn_at IS NULL"
     " WHERE r.id = %s FOR UPDATE OF r"
 )
+_LOCK_REPORT = Prepared("kc_lock_report", _LOCK)
+_LOCK_WITH_PERIOD = Prepared("kc_lock_with_period", _LOCK + " FOR SHARE OF p")
 
 
 def lock_report(report_id: int, *, with_period: bool = False) -> Report:
@@ -194,7 +197,7 @@ def lock_report(report_id: int, *, with_period: bool = False) -> Report:
     Raises Report.DoesNotExist.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK + (" FOR SHARE OF p" if with_period else ""), [report_id])
+        (_LOCK_WITH_PERIOD if with_period else _LOCK_REPORT).run(cursor, [report_id])
         row = cursor.fetchone()
     if row is None:
         raise Report.DoesNotExist

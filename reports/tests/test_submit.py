@@ -10,6 +10,7 @@ from django.utils import timezone
 from collaborators.tests.factories import AssignmentFactory
 from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, NotAllowed, WrongStatus
+from khuyencong.core.prepared import Prepared
 from khuyencong.core.tests.factories import PlaceFactory, UserFactory
 from khuyencong.forms_as_data.enums import CellState
 from reports.actions import draft, submit
@@ -349,7 +350,8 @@ def test_double_submit_makes_one_version():
 def test_without_the_lock_the_double_submit_is_seen(monkeypatch):
     """Control: the race is real; only the unique constraint then stands between two versions."""
     report = filled_report()
-    monkeypatch.setattr(draft, "_LOCK", draft._LOCK.removesuffix(" FOR UPDATE OF r"))
+    without = Prepared("kc_test_no_lock", draft._LOCK.removesuffix(" FOR UPDATE OF r"))
+    monkeypatch.setattr(draft, "_LOCK_WITH_PERIOD", without)
     barrier = threading.Barrier(2)
     write = submit._write_version
 
