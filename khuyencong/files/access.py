@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.http import Http404
 
+from khuyencong.core.permissions import as_bool
 from khuyencong.files.models import Attachment
 
 
@@ -52,6 +53,9 @@ def readable_record(user, label: str, record_id: int):
 def check_can_change_files(user, record) -> None:
     """Raise NotAllowed unless the user may change the record and with it its files."""
     owner_for(record._meta.label_lower).check_can_change(user, record)
+
+
+can_change_files = as_bool(check_can_change_files)
 
 
 def attachments_of(record) -> models.QuerySet:

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from khuyencong.core.models import User
 from khuyencong.core.text import clean
 from khuyencong.files.access import check_can_change_files
 from khuyencong.files.models import Attachment
+from khuyencong.files.photos import read_photograph
 from khuyencong.files.sniff import ALLOWED_IN_WORDS, EXTENSIONS, sniff
 
 MEGABYTE = 1024 * 1024
@@ -69,11 +71,26 @@ def attach_file(
     )
     attachment.file.save(name, upload, save=False)
     try:
+        if media_type.startswith("image/"):
+            _add_copies(attachment, upload)
         attachment.save()
     except Exception:
-        attachment.file.storage.delete(attachment.file.name)
+        for stored in (attachment.file, attachment.thumbnail, attachment.preview):
+            if stored:
+                stored.storage.delete(stored.name)
         raise
     return attachment
+
+
+def _add_copies(attachment: Attachment, upload: UploadedFile) -> None:
+    """The smaller copies of a photograph, when and where it was taken; nothing of a broken one."""
+    photograph = read_photograph(upload.file)
+    if photograph is None:
+        return
+    attachment.thumbnail.save("a", ContentFile(photograph.thumbnail), save=False)
+    attachment.preview.save("a", ContentFile(photograph.preview), save=False)
+    attachment.taken_at = photograph.taken_at
+    attachment.latitude, attachment.longitude = photograph.latitude, photograph.longitude
 
 
 @transaction.atomic

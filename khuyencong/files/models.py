@@ -16,7 +16,7 @@ def stored_path(attachment: "Attachment", filename: str) -> str:
     return f"attachments/{timezone.now():%Y/%m}/{uuid.uuid4().hex}"
 
 
-@pghistory.track(exclude=["file"])
+@pghistory.track(exclude=["file", "thumbnail", "preview"])
 class Attachment(models.Model):
     """A file of a record. Readable by exactly those who may read the record (files.access)."""
 
@@ -36,6 +36,14 @@ class Attachment(models.Model):
         verbose_name="Người tải lên",
     )
     uploaded_at = models.DateTimeField("Tải lên lúc", default=timezone.now)
+    # Of a photograph: copies without what the camera wrote into the file, and that as data.
+    thumbnail = models.FileField("Ảnh nhỏ", upload_to=stored_path, max_length=200, blank=True)
+    preview = models.FileField("Ảnh để xem", upload_to=stored_path, max_length=200, blank=True)
+    taken_at = models.DateTimeField("Chụp lúc", null=True, blank=True)
+    latitude = models.DecimalField("Vĩ độ", max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(
+        "Kinh độ", max_digits=9, decimal_places=6, null=True, blank=True
+    )
     removed_at = models.DateTimeField("Gỡ lúc", null=True, blank=True)
 
     class Meta:
@@ -52,3 +60,8 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.original_name
+
+    @property
+    def is_photograph(self) -> bool:
+        """Whether it can be shown as a picture among others."""
+        return bool(self.thumbnail)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import FileResponse, Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,6 +28,47 @@ def download(request, pk: int):
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_GET
+@cache_control(private=True, no_store=True)
+def copy(request, pk: int, size: str):
+    """A smaller copy of a photograph (`nho`, `lon`), without what the camera wrote into the file."""
+    attachment = access.readable_attachment(request.user, pk)
+    stored = {"nho": attachment.thumbnail, "lon": attachment.preview}.get(size)
+    if not stored:
+        raise Http404
+    try:
+        stream = stored.open("rb")
+    except FileNotFoundError:
+        raise Http404("Tệp này không còn trên máy chủ.") from None
+    response = FileResponse(stream, content_type="image/jpeg")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+def photograph(request, pk: int):
+    """One photograph on its own page: caption, when and where, the one before and after it."""
+    attachment = access.readable_attachment(request.user, pk)
+    if not attachment.is_photograph:
+        raise Http404
+    record = attachment.record
+    keys = [one.pk for one in access.attachments_of(record) if one.is_photograph]
+    at = keys.index(pk)
+    return render(
+        request,
+        "files/photograph.html",
+        {
+            "photo": attachment,
+            "record": record,
+            "number": at + 1,
+            "total": len(keys),
+            "before": keys[at - 1] if at else None,
+            "after": keys[at + 1] if at + 1 < len(keys) else None,
+            "can_change": access.can_change_files(request.user, record),
+        },
+    )
 
 
 @require_POST

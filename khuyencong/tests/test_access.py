@@ -5,6 +5,7 @@ The records behind the addresses belong to commune A; `own` is its collaborator,
 commune B.
 """
 
+import io
 import uuid
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
+from PIL import Image
 
 from collaborators.tests.factories import AssignmentFactory
 from facilities.merging import merge_establishments
@@ -244,6 +246,8 @@ ROUTES: dict[str, Route] = {
     "imports:undo": Route(ONLY_THE_IMPORTER, ("import",), "post"),
     "imports:faults": Route(ONLY_THE_IMPORTER, ("import",)),
     "files:download": Route(PAPERS, ("paper",)),
+    "files:photograph": Route(PAPERS, ("photo",)),
+    "files:copy": Route(PAPERS, ("photo", "size")),
     "files:remove": Route(WRITE_PAPERS, ("paper",), "post"),
     "files:upload": Route(WRITE_PAPERS, ("paper_owner", "establishment"), "post"),
     "reports:list": Route(ALL | {"accountant": REFUSED}),
@@ -346,6 +350,13 @@ def world(db, django_capture_on_commit_callbacks):
         record=establishment,
         upload=SimpleUploadedFile("giay.pdf", b"%PDF-1.4\n%%EOF\n"),
     )
+    pixels = io.BytesIO()
+    Image.new("RGB", (8, 6)).save(pixels, "PNG")
+    photo = attach_file(
+        actor=officer,
+        record=establishment,
+        upload=SimpleUploadedFile("anh.png", pixels.getvalue()),
+    )
     campaign = open_campaign(officer)
     survey_sent = submitted_target(campaign.targets.get(establishment=twin))
     questionnaire = copy_questionnaire(actor=officer, version_id=campaign.questionnaire_id)
@@ -394,6 +405,8 @@ def world(db, django_capture_on_commit_callbacks):
         "question": questionnaire.columns.first().pk,
         "uuid": uuid.uuid4(),
         "paper": paper.pk,
+        "photo": photo.pk,
+        "size": "nho",
         "paper_owner": "facilities.establishment",
         "export": export.pk,
         "notice": notice.pk,

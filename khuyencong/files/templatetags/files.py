@@ -14,12 +14,14 @@ register = template.Library()
 @register.inclusion_tag("files/_attachments.html", takes_context=True)
 def attachments(context, record, can_change=False):
     """The files of a record, with the form to add one where the reader may change the record."""
+    found = list(attachments_of(record))
     return {
         "request": context.get("request"),
         "csrf_token": context.get("csrf_token"),
         "record": record,
         "owner_label": record._meta.label_lower,
-        "attachments": attachments_of(record),
+        "photos": [one for one in found if one.is_photograph],
+        "attachments": [one for one in found if not one.is_photograph],
         "can_change": can_change,
         "limit_mb": settings.ATTACHMENT_MAX_BYTES // MEGABYTE,
         "allowed": ALLOWED_IN_WORDS,

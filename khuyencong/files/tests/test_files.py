@@ -5,10 +5,13 @@ import io
 import re
 import zipfile
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
+from PIL import ExifTags, Image
 
 from collaborators.tests.factories import AssignmentFactory
 from facilities.tests.factories import EstablishmentFactory
@@ -17,7 +20,7 @@ from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import InvalidInput, NotAllowed
 from khuyencong.core.places import rebuild_lineage
 from khuyencong.core.tests.factories import PlaceFactory, UserFactory
-from khuyencong.files import actions
+from khuyencong.files import actions, photos
 from khuyencong.files.access import attachments_of
 from khuyencong.files.actions import original_name
 from khuyencong.files.models import Attachment
@@ -226,3 +229,65 @@ def test_upload_and_remove_by_page(client, people):
     assert client.get(reverse("files:download", args=[attachment.pk])).status_code == 404
     attachment.refresh_from_db()
     assert attachment.removed_at is not None
+
+
+def picture(*, position=True, size=(2400, 1800)) -> bytes:
+    """A photograph as a phone makes it: turned, dated, with its position."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2026:11:20 08:15:00"
+    if position:
+        gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+        gps[ExifTags.GPS.GPSLatitudeRef], gps[ExifTags.GPS.GPSLongitudeRef] = "N", "E"
+        gps[ExifTags.GPS.GPSLatitude] = (10.0, 24.0, 40.96)
+        gps[ExifTags.GPS.GPSLongitude] = (107.0, 8.0, 10.4)
+    stream = io.BytesIO()
+    Image.new("RGB", size, "#1a4f8b").save(stream, "JPEG", exif=exif)
+    return stream.getvalue()
+
+
+def test_a_photograph_gets_copies_without_what_the_camera_wrote(people):
+    photo = attached(people, content=picture(), name="xưởng.jpg")
+    assert (photo.latitude, photo.longitude) == (Decimal("10.411378"), Decimal("107.136222"))
+    assert f"{timezone.localtime(photo.taken_at):%d/%m/%Y %H:%M}" == "20/11/2026 08:15"
+    for stored, side in ((photo.thumbnail, 360), (photo.preview, 1600)):
+        with stored.open() as stream, Image.open(stream) as copy:
+            # Upright, although the phone was held sideways.
+            assert (max(copy.size), copy.size[0] < copy.size[1]) == (side, True)
+            assert not dict(copy.getexif())
+    # What was handed in stays as it was.
+    with photo.file.open() as stream:
+        assert stream.read() == picture()
+
+
+@pytest.mark.parametrize("content", [JPEG, PNG, picture()[:3000]])
+def test_a_broken_picture_is_kept_as_a_file(people, content):
+    photo = attached(people, content=content, name="hỏng.jpg")
+    assert not photo.is_photograph and photo.latitude is None
+
+
+def test_a_picture_that_claims_to_be_huge_is_not_taken_apart(people, monkeypatch):
+    monkeypatch.setattr(photos, "MOST_PIXELS", 1000)
+    assert not attached(people, content=picture(), name="to.jpg").is_photograph
+
+
+def test_gallery_shows_photographs_beside_papers(client, people):
+    record = people["establishment"]
+    client.force_login(people["collaborator"])
+    url = reverse("files:upload", args=["facilities.establishment", record.pk])
+    pictures = [upload(picture(size=(400 + n, 300)), f"ảnh {n}.jpg") for n in range(3)]
+    client.post(url, {"file": [*pictures, upload()], "title": ""})
+    html = client.get(record.get_absolute_url()).content.decode()
+    assert "Hình ảnh <span" in html and "(3)" in html and html.count("/anh/nho/") == 3
+    middle = [one for one in attachments_of(record) if one.is_photograph][1]
+    page = client.get(reverse("files:photograph", args=[middle.pk])).content.decode()
+    assert "ảnh 2 trong 3" in page and "Ảnh trước" in page and "Ảnh sau" in page
+    assert "20/11/2026" in page and "Gỡ ảnh" in page
+    shown = client.get(reverse("files:copy", args=[middle.pk, "lon"]))
+    assert shown["Content-Type"] == "image/jpeg" and b"Exif" not in shown.getvalue()
+    assert client.get(reverse("files:copy", args=[middle.pk, "goc"])).status_code == 404
+    for who, words in (("leader", "Chụp lúc"), ("neighbour", None), ("viewer", None)):
+        client.force_login(people[who])
+        response = client.get(reverse("files:photograph", args=[middle.pk]))
+        assert response.status_code == (200 if words else 404)
+        assert "Gỡ ảnh" not in response.content.decode()
