@@ -24,7 +24,7 @@ from facilities.enums import (
     LegalForm,
     Market,
 )
-from facilities.importing_columns import COLUMNS, LABELS, PARTICULARS
+from facilities.importing_columns import COLUMNS, LABELS, ORDER, PARTICULARS
 from facilities.importing_rows import EstablishmentChecker
 from facilities.models import (
     DuplicateCandidate,
@@ -38,7 +38,7 @@ from facilities.queries.lookalikes import bare_name
 from khuyencong.core.exceptions import Conflict
 from khuyencong.core.identifiers import format_phone
 from khuyencong.core.models import Place
-from khuyencong.core.numbers import format_scaled
+from khuyencong.core.numbers import format_scaled, format_vnd
 from khuyencong.core.text import fold
 from khuyencong.files.models import Attachment
 from khuyencong.imports import progress
@@ -221,7 +221,7 @@ def words_of(user, rows) -> None:
         row.title = row.data.get("name") or next((text for text in row.raw if text), "")
         row.words = [
             (LABELS[name], words.of(name, old), words.of(name, new))
-            for name, (old, new) in row.changes.items()
+            for name, (old, new) in sorted(row.changes.items(), key=lambda item: ORDER[item[0]])
         ]
         row.faults = [(LABELS.get(name, name), sentence) for name, sentence in row.errors.items()]
         row.alike = [
@@ -278,6 +278,8 @@ class _Words:
             return f"{date.fromisoformat(value):%d/%m/%Y}"
         if name in ("latitude", "longitude"):
             return f"{Decimal(str(value)):f}".replace(".", ",")
+        if name.endswith("_vnd"):
+            return format_vnd(value)
         return format_scaled(value) if isinstance(value, int) else str(value)
 
 

@@ -128,3 +128,5 @@ LABELS = {column.name: column.label.split(" (triệu")[0] for column in COLUMNS}
     "figures": "Số liệu năm",
     "needs": "Nhu cầu hỗ trợ",
 }
+# Changes are told in the order of the columns.
+ORDER = {name: number for number, name in enumerate(LABELS)}
