@@ -186,6 +186,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "khuyencong.imports.tasks.remove_old",
         "schedule": crontab(hour=2, minute=30),
     },
+    "expire-reopenings": {
+        "task": "reports.tasks.expire_reopenings",
+        "schedule": crontab(minute="*/5"),
+    },
+    "send-reminders": {
+        "task": "reports.tasks.send_reminders",
+        "schedule": crontab(minute=30, hour="6-18"),
+    },
     "send-waiting-mail": {
         "task": "khuyencong.notifications.tasks.send_waiting",
         "schedule": crontab(minute="*/5"),

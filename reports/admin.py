@@ -17,6 +17,7 @@ from reports.models import (
     DraftRow,
     DraftStatement,
     PeriodExtension,
+    Reopening,
     Report,
     ReportEvent,
     ReportPeriod,
@@ -119,6 +120,15 @@ class SpecialDayAdmin(CatalogueAdmin):
 class PeriodExtensionAdmin(ReadOnlyAdmin):
     list_display = ("place", "period", "due_on", "locks_on", "reason", "granted_by", "withdrawn_at")
     search_fields = ("place__folded", "reason")
+    ordering = ("-id",)
+
+
+@admin.register(Reopening)
+class ReopeningAdmin(ReadOnlyAdmin):
+    list_display = ("asked_at", "report", "state", "asked_by", "decided_by", "expires_at")
+    list_filter = ("state",)
+    list_select_related = (*REPORT, "asked_by", "decided_by")
+    search_fields = ("report__place__folded", "reason")
     ordering = ("-id",)
 
 

@@ -32,24 +32,64 @@ class ReportStatus(models.TextChoices):
     RETURNED = "returned", "Trả lại để sửa"
     ACCEPTED = "accepted", "Đã duyệt"
     IN_EDITION = "in_edition", "Trong báo cáo hợp nhất"
+    REOPENED = "reopened", "Mở lại để sửa"
 
 
 REPORT_TRANSITIONS = {
     ReportStatus.DRAFT: {ReportStatus.SUBMITTED},
     ReportStatus.SUBMITTED: {ReportStatus.RETURNED, ReportStatus.ACCEPTED},
-    ReportStatus.RETURNED: {ReportStatus.SUBMITTED},
-    ReportStatus.ACCEPTED: {ReportStatus.IN_EDITION},
-    ReportStatus.IN_EDITION: set(),
+    # Back without a check: a reopening has ended, the accepted version stands where it stood.
+    ReportStatus.RETURNED: {
+        ReportStatus.SUBMITTED,
+        ReportStatus.ACCEPTED,
+        ReportStatus.IN_EDITION,
+    },
+    ReportStatus.ACCEPTED: {ReportStatus.IN_EDITION, ReportStatus.REOPENED},
+    ReportStatus.IN_EDITION: {ReportStatus.REOPENED},
+    ReportStatus.REOPENED: {
+        ReportStatus.SUBMITTED,
+        ReportStatus.ACCEPTED,
+        ReportStatus.IN_EDITION,
+    },
 }
-EDITABLE_STATUSES = (ReportStatus.DRAFT, ReportStatus.RETURNED)
+EDITABLE_STATUSES = (ReportStatus.DRAFT, ReportStatus.RETURNED, ReportStatus.REOPENED)
 REPORTED_STATUSES = (
     ReportStatus.SUBMITTED,
     ReportStatus.RETURNED,
     ReportStatus.ACCEPTED,
     ReportStatus.IN_EDITION,
+    ReportStatus.REOPENED,
 )
 # The checker has agreed; an edition changes nothing about that.
 ACCEPTED_STATUSES = (ReportStatus.ACCEPTED, ReportStatus.IN_EDITION)
+
+
+class ReopeningState(models.TextChoices):
+    """Where a request to open an accepted report again stands."""
+
+    ASKED = "asked", "Chờ lãnh đạo quyết định"
+    OPEN = "open", "Đang mở"
+    DONE = "done", "Đã sửa và được duyệt"
+    EXPIRED = "expired", "Hết thời gian"
+    CLOSED = "closed", "Kết thúc sớm"
+    REFUSED = "refused", "Không chấp nhận"
+    WITHDRAWN = "withdrawn", "Đã rút"
+
+
+REOPENING_TRANSITIONS = {
+    ReopeningState.ASKED: {
+        ReopeningState.OPEN,
+        ReopeningState.REFUSED,
+        ReopeningState.WITHDRAWN,
+    },
+    ReopeningState.OPEN: {ReopeningState.DONE, ReopeningState.EXPIRED, ReopeningState.CLOSED},
+    ReopeningState.DONE: set(),
+    ReopeningState.EXPIRED: set(),
+    ReopeningState.CLOSED: set(),
+    ReopeningState.REFUSED: set(),
+    ReopeningState.WITHDRAWN: set(),
+}
+OPEN_REOPENINGS = (ReopeningState.ASKED, ReopeningState.OPEN)
 
 
 class BoardState(models.TextChoices):
@@ -60,6 +100,7 @@ class BoardState(models.TextChoices):
     SUBMITTED = "submitted", "Chờ kiểm tra"
     RETURNED = "returned", "Trả lại để sửa"
     ACCEPTED = "accepted", "Đã duyệt"
+    REOPENED = "reopened", "Mở lại để sửa"
     PENDING = "pending", "Chưa được duyệt"
 
 

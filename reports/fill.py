@@ -10,6 +10,7 @@ from khuyencong.forms_as_data.enums import ColumnKind, PartKind, RuleKind
 from khuyencong.forms_as_data.rules import evaluate, rules_for_browser
 from khuyencong.forms_as_data.structure import FormStructure, PartInfo, structure_of
 from reports.actions.draft import read_figure, untouched_cells
+from reports.actions.submit import accepted_reasons
 from reports.choices import choices_of
 from reports.enums import ReportStatus
 from reports.models import DraftRow, Report, ReturnComment
@@ -18,6 +19,7 @@ from reports.queries.comparison import PastFigures, comparison_figures
 from reports.queries.drafts import Draft, draft_of
 from reports.queries.establishments import establishments_of_place
 from reports.queries.requests import requests_of
+from reports.queries.versions import cells_of_version
 from reports.rows import Lookups, clean_row
 
 # Names of the fields in the form; the rest of a name is the cell's key or the rule's code.
@@ -87,6 +89,7 @@ class PagePart:
     error: str = ""
     requests: list[ReturnComment] = field(default_factory=list)
     has_before: bool = False
+    is_open: bool = True
 
     @property
     def anchor(self) -> str:
@@ -116,6 +119,8 @@ class PagePart:
     @property
     def progress(self) -> str:
         """How far the part is, in words."""
+        if not self.is_open:
+            return "không mở lại"
         if self.is_stated:
             return "không phát sinh"
         if self.info.kind == PartKind.COUNTED:
@@ -126,7 +131,7 @@ class PagePart:
 
     @property
     def is_complete(self) -> bool:
-        if self.is_stated or self.info.kind == PartKind.COUNTED:
+        if self.is_stated or self.info.kind == PartKind.COUNTED or not self.is_open:
             return True
         if self.info.kind == PartKind.ROWS:
             return bool(self.rows) and not any(row.errors for row in self.rows)
@@ -246,7 +251,7 @@ def fill_page(
     draft = draft_of(report, structure)
     before, year_ago = comparison_figures(report, structure)
     sourced = sourced_figures(report.period, report.place_id, structure)
-    counts = sourced.counted
+    counts = sourced.counted | _kept_values(report, structure)
     requests = requests_of(report)
     page = FillPage(
         report=report,
@@ -273,6 +278,11 @@ def fill_page(
     lookups = None
     for info in structure.parts:
         part = PagePart(info, requests=by_part.get(info.code, []))
+        if report.open_parts is not None and info.code not in report.open_parts:
+            # Shown as it was accepted, by the page; nothing of it can be changed.
+            part.is_open = False
+            page.parts.append(part)
+            continue
         statement = draft.statements.get(info.code)
         part.is_stated = statement is not None if posted is None else info.code in posted.stated
         if statement is not None:
@@ -318,6 +328,19 @@ def fill_page(
     _add_warnings(page, structure, counts, posted)
     page.data = _browser_data(page, structure, counts)
     return page
+
+
+def _kept_values(report: Report, structure: FormStructure) -> dict[str, int]:
+    """Accepted figures of the parts that a reopening does not name, by cell key; the rules need them."""
+    if report.open_parts is None:
+        return {}
+    return {
+        key: figure.value
+        for key, figure in cells_of_version(report.accepted_version_id).items()
+        if figure.value is not None
+        and key in structure.cells
+        and structure.part_of(key).code not in report.open_parts
+    }
 
 
 def _past_text(past: PastFigures, cell) -> str:
@@ -405,7 +428,7 @@ def _add_warnings(page: FillPage, structure: FormStructure, counts, posted) -> N
     """Each warning rule with its place for a reason; the ones that fire now are shown."""
     values: dict[str, int | None] = dict(counts)
     for part in page.parts:
-        if not part.info.is_typed or part.is_stated:
+        if not part.info.is_typed or part.is_stated or not part.is_open:
             continue
         for cell in part.info.cells:
             text = next(
@@ -418,6 +441,7 @@ def _add_warnings(page: FillPage, structure: FormStructure, counts, posted) -> N
                 "",
             )
             values[cell.key] = read_figure(cell.indicator, text)[0]
+    reasons = accepted_reasons(page.report) if page.report.open_parts is not None else {}
     findings = {f.rule: f for f in evaluate(structure, values, page.before.values)}
     for finding in findings.values():
         if finding.is_error and finding.cell not in page.errors:
@@ -435,7 +459,7 @@ def _add_warnings(page: FillPage, structure: FormStructure, counts, posted) -> N
                 code=rule.code,
                 cell=structure.indicators[rule.target].keys[0],
                 sentence=finding.sentence if finding else rule.message,
-                reason=posted.reasons.get(rule.code, "") if posted else "",
+                reason=posted.reasons.get(rule.code, "") if posted else reasons.get(rule.code, ""),
                 is_on=finding is not None,
             )
         )

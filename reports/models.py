@@ -17,10 +17,11 @@ from khuyencong.core.models import Place
 from khuyencong.core.quarters import Quarter
 from khuyencong.forms_as_data.enums import CellState
 from khuyencong.forms_as_data.models import FormVersion, Indicator, Part
-from reports.enums import PeriodScheme, ReportStatus
+from reports.enums import ACCEPTED_STATUSES, PeriodScheme, ReopeningState, ReportStatus
 from reports.models_calendar import CalendarRule as CalendarRule
 from reports.models_calendar import PeriodExtension as PeriodExtension
 from reports.models_calendar import SpecialDay as SpecialDay
+from reports.models_reopening import Reopening as Reopening
 from reports.models_workbook import WorkbookUpload as WorkbookUpload
 
 
@@ -172,7 +173,7 @@ class Report(models.Model):
                 condition=Q(status__in=ReportStatus.values), name="report_status_known"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=("accepted", "in_edition"))
+                condition=~Q(status__in=("accepted", "in_edition", "reopened"))
                 | Q(accepted_version__isnull=False),
                 name="accepted_report_has_version",
             ),
@@ -210,6 +211,22 @@ class Report(models.Model):
             .select_related("granted_by")
             .first()
         )
+
+    @cached_property
+    def reopening(self) -> Reopening | None:
+        """The reopening under which the report is corrected now; none for one never accepted."""
+        if self.accepted_version_id is None or self.status in ACCEPTED_STATUSES:
+            return None
+        return (
+            Reopening.objects.filter(report=self, state=ReopeningState.OPEN)
+            .select_related("asked_by", "decided_by")
+            .first()
+        )
+
+    @property
+    def open_parts(self) -> frozenset[str] | None:
+        """Codes of the parts that may be corrected; None when all may (no reopening)."""
+        return frozenset(self.reopening.parts) if self.reopening else None
 
     @property
     def due_on(self):

@@ -3,8 +3,10 @@
 from collaborators.queries import assigned_place_ids
 from khuyencong.core.enums import CENTRE_ROLES, Role
 from khuyencong.core.exceptions import NotAllowed
+from khuyencong.core.models import User
 from khuyencong.core.permissions import as_bool, check_has_role
-from reports.models import Report
+from reports.models import Reopening, Report
+from reports.permissions import check_can_write_for_place
 
 REVIEWER_ROLES = (Role.OFFICER, Role.LEADER)
 
@@ -92,6 +94,43 @@ def check_can_extend(user, place_id: int) -> None:
         )
 
 
+def leaders() -> list[User]:
+    """Accounts that decide on reopenings."""
+    return list(User.objects.filter(is_active=True, roles__contains=[Role.LEADER]))
+
+
+def check_can_ask_reopening(user, report: Report) -> None:
+    """The place's own collaborator, or an officer or leader, asks for an accepted report to be reopened."""
+    if not (user.is_active and user.has_role(*REVIEWER_ROLES)):
+        check_can_write_for_place(user, report.place_id)
+
+
+def check_can_decide_reopening(user, reopening: Reopening) -> None:
+    """A leader decides, on what they neither asked for nor wrote."""
+    check_has_role(user, Role.LEADER)
+    if reopening.asked_by_id == user.pk:
+        raise NotAllowed("Anh/chị đã đề nghị mở lại báo cáo này nên không tự quyết định được.")
+    check_not_own_report(user, reopening.report)
+    if reopening.report.place_id in assigned_place_ids(user):
+        raise NotAllowed("Anh/chị đang phụ trách địa bàn này nên không tự quyết định được.")
+
+
+def check_can_withdraw_reopening(user, reopening: Reopening) -> None:
+    """Whoever asked takes it back."""
+    if not user.is_active or reopening.asked_by_id != user.pk:
+        raise NotAllowed("Chỉ người đã đề nghị mở lại mới rút được đề nghị.")
+
+
+def check_can_close_reopening(user, reopening: Reopening) -> None:
+    """A leader ends a reopening before its time."""
+    check_has_role(user, Role.LEADER)
+    check_not_own_report(user, reopening.report)
+
+
+can_ask_reopening = as_bool(check_can_ask_reopening)
+can_decide_reopening = as_bool(check_can_decide_reopening)
+can_withdraw_reopening = as_bool(check_can_withdraw_reopening)
+can_close_reopening = as_bool(check_can_close_reopening)
 can_extend = as_bool(check_can_extend)
 can_open_queue = as_bool(check_can_open_queue)
 can_review = as_bool(check_can_review)

@@ -1,5 +1,7 @@
 """What the author of reports owes (Việc cần làm)."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,6 +44,17 @@ def _item(owed: OwedReport) -> TodoItem:
             since=timezone.localdate(owed.report.status_at),
             action="Sửa",
             icon="arrow-back-up",
+        )
+    if owed.report.status == ReportStatus.REOPENED:
+        reopening = owed.report.reopening
+        return TodoItem(
+            title=f"Sửa báo cáo được mở lại {name}",
+            url=url,
+            detail=f"Lý do mở lại: {reopening.reason}",
+            due_on=timezone.localdate(reopening.expires_at - timedelta(seconds=1)),
+            since=timezone.localdate(owed.report.status_at),
+            action="Sửa",
+            icon="lock-open",
         )
     return TodoItem(
         title=f"Nộp báo cáo {name}",

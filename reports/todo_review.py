@@ -12,10 +12,11 @@ from khuyencong.core.quarters import Quarter
 from khuyencong.core.todo import TodoItem
 from reports.enums import PeriodScheme
 from reports.models import Report, ReportPeriod
-from reports.permissions_review import REVIEWER_ROLES
+from reports.permissions_review import REVIEWER_ROLES, can_decide_reopening
 from reports.queries.completeness import completeness_counts
 from reports.queries.periods import begun_periods, latest_due_period
 from reports.queries.queue import not_authored_by, waiting_reports
+from reports.queries.reopenings import reopenings_to_decide
 
 ONE_BY_ONE = 3
 PREPARE_DAYS = 30
@@ -27,6 +28,8 @@ def officer_todo_items(user) -> list[TodoItem]:
     items: list[TodoItem] = []
     if user.has_role(*REVIEWER_ROLES):
         items += _checks(user) + _missing(today)
+    if user.has_role(Role.LEADER):
+        items += _reopenings(user)
     if user.has_role(Role.ADMINISTRATOR):
         items += _places_without_collaborator(today) + _periods_to_prepare(today)
     if user.has_role(Role.VIEWER):
@@ -70,6 +73,22 @@ def _checks(user) -> list[TodoItem]:
             action="Kiểm tra",
             icon="clipboard-check",
         )
+    ]
+
+
+def _reopenings(user) -> list[TodoItem]:
+    """Requests to open an accepted report again that this leader may decide."""
+    return [
+        TodoItem(
+            title=f"Quyết định mở lại báo cáo {one.report.period.quarter} – {one.report.place}",
+            url=reverse("reports:reopening", args=[one.pk]),
+            detail=f"{one.asked_by}: {one.reason}",
+            since=timezone.localdate(one.asked_at),
+            action="Quyết định",
+            icon="lock-open",
+        )
+        for one in reopenings_to_decide()
+        if can_decide_reopening(user, one)
     ]
 
 

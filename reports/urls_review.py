@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from reports.views import completeness, extensions, league, periods, review
+from reports.views import completeness, extensions, league, periods, reopening, review
 
 urlpatterns = [
     path("cho-kiem-tra/", review.queue, name="queue"),
     path("cho-kiem-tra/duyet/", review.accept_selected, name="accept_many"),
+    path("<int:pk>/mo-lai/", reopening.ask, name="reopening_ask"),
+    path("mo-lai/<int:pk>/", reopening.reopening, name="reopening"),
+    path("mo-lai/<int:pk>/dong-y/", reopening.approve, name="reopening_approve"),
+    path("mo-lai/<int:pk>/tu-choi/", reopening.refuse, name="reopening_refuse"),
+    path("mo-lai/<int:pk>/rut/", reopening.withdraw, name="reopening_withdraw"),
+    path("mo-lai/<int:pk>/ket-thuc/", reopening.close, name="reopening_close"),
     path("<int:pk>/kiem-tra/", review.review, name="review"),
     path("<int:pk>/kiem-tra/tra-lai/", review.return_one, name="return"),
     path("<int:pk>/kiem-tra/duyet/", review.accept_one, name="accept"),

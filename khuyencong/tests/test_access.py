@@ -37,6 +37,7 @@ from khuyencong.notifications.mailing import unsubscribe_token
 from khuyencong.notifications.notify import notify
 from programs.models import TrainingClass
 from reports.actions.draft import withdraw_nothing
+from reports.actions.reopen import ask_reopening
 from reports.editions.tests.factories import open_edition_of, signed_edition
 from reports.models import DraftRow, PeriodExtension
 from reports.tests.factories import (
@@ -110,6 +111,7 @@ WRITE_REPORT = table(REFUSED, own=OPEN, other=HIDDEN, accountant=HIDDEN, viewer=
 # An administrator does not decide.
 DECIDE = table(HIDDEN, own=REFUSED, officer=OPEN, leader=OPEN, administrator=REFUSED)
 READ_TOTALS = table(OPEN, own=REFUSED, other=REFUSED, accountant=REFUSED)
+ONLY_LEADER = table(HIDDEN, own=REFUSED, officer=REFUSED, leader=OPEN, administrator=REFUSED)
 CHECKERS = table(REFUSED, officer=OPEN, leader=OPEN, administrator=OPEN)
 ONLY_ADMINISTRATOR = table(REFUSED, administrator=OPEN)
 # Editions: the Centre writes, a viewer reads what is issued.
@@ -285,6 +287,19 @@ ROUTES: dict[str, Route] = {
     "reports:period_create": Route(
         ONLY_ADMINISTRATOR, method="post", data={"nam": "2031", "quy": "1"}
     ),
+    "reports:reopening_ask": Route(
+        table(HIDDEN, own=OPEN, officer=OPEN, leader=OPEN, viewer=REFUSED, administrator=REFUSED),
+        ("accepted",),
+    ),
+    "reports:reopening": Route(READ_REPORT, ("reopening",)),
+    "reports:reopening_approve": Route(ONLY_LEADER, ("reopening",), "post"),
+    "reports:reopening_refuse": Route(ONLY_LEADER, ("reopening",), "post"),
+    "reports:reopening_withdraw": Route(
+        READ_REPORT | {"leader": REFUSED, "own": REFUSED, "administrator": REFUSED},
+        ("reopening",),
+        "post",
+    ),
+    "reports:reopening_close": Route(ONLY_LEADER, ("reopening",), "post"),
     "reports:period_year": Route(READ_TOTALS),
     "reports:period_year_create": Route(ONLY_ADMINISTRATOR, method="post"),
     "reports:extension": Route(table(REFUSED, officer=OPEN, leader=OPEN), ("period", "place")),
@@ -437,6 +452,9 @@ def world(db, django_capture_on_commit_callbacks):
         "submitted": submitted.pk,
         "draft": draft.pk,
         "workbook": waiting_workbook(draft, faults=["“x” không phải là số."]).pk,
+        "reopening": ask_reopening(
+            actor=officer, report_id=accepted.pk, parts=["de_xuat"], reason="Số sai"
+        ).pk,
         "period": draft.period_id,
         "extension": PeriodExtension.objects.create(
             period=draft.period,

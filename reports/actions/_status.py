@@ -14,6 +14,7 @@ WHAT_HAPPENED = {
     ReportStatus.RETURNED: "đã được trả lại để sửa",
     ReportStatus.ACCEPTED: "đã được duyệt",
     ReportStatus.IN_EDITION: "đã nằm trong báo cáo hợp nhất đã ký",
+    ReportStatus.REOPENED: "đã được mở lại để sửa",
 }
 
 

@@ -137,7 +137,7 @@ def check_period_open(period: ReportPeriod, extension: PeriodExtension | None = 
     if today > locks_on:
         raise WrongStatus(
             f"Kỳ {period.quarter} đã khóa sau ngày {locks_on:%d/%m/%Y}. "
-            "Nếu cần sửa, anh/chị đề nghị lãnh đạo Trung tâm mở lại."
+            "Nếu cần thêm thời gian, anh/chị đề nghị Trung tâm gia hạn."
         )
 
 
@@ -145,13 +145,30 @@ def check_report_open(report: Report) -> None:
     """Raise WrongStatus unless the report may be written today.
 
     The lock closes a quarter to new reports and drafts; what the Centre returned stays open to its
-    author until it is submitted again, whatever the day, or there would be no way out of it.
+    author until it is submitted again, whatever the day, or there would be no way out of it. An
+    accepted report that was reopened is open until that time is over, also before any job has run.
     """
-    if report.status != ReportStatus.RETURNED:
+    if report.reopening is not None:
+        if not report.reopening.is_in_force():
+            moment = timezone.localtime(report.reopening.expires_at)
+            raise WrongStatus(
+                f"Thời gian mở lại báo cáo này đã hết lúc {moment:%H:%M ngày %d/%m/%Y}; bản đã duyệt "
+                "giữ nguyên. Nếu vẫn cần sửa, anh/chị đề nghị mở lại lần nữa."
+            )
+    elif report.status != ReportStatus.RETURNED:
         check_period_open(report.period, report.extension)
 
 
 report_is_open = as_bool(check_report_open)
+
+
+def check_part_open(report: Report, part: PartInfo) -> None:
+    """Raise WrongStatus for a part that the reopening of an accepted report does not name."""
+    if report.open_parts is not None and part.code not in report.open_parts:
+        raise WrongStatus(
+            f"Phần {part.numeral} không được mở lại nên giữ nguyên như bản đã duyệt. Nếu cần sửa cả "
+            "phần này, anh/chị đề nghị mở lại thêm."
+        )
 
 
 def _check_place_existed(place: Place, period: ReportPeriod) -> None:
@@ -358,6 +375,8 @@ def write_cells(
     actor: User, report: Report, structure: FormStructure, typed: list[TypedCell]
 ) -> SaveResult:
     """`save_cells` on a report already locked and checked."""
+    for code in {structure.part_of(cell.key).code for cell in typed}:
+        check_part_open(report, structure.parts_by_code[code])
     now = timezone.now()
     infos = [structure.cells[cell.key] for cell in typed]
     read = [read_figure(info.indicator, cell.text) for info, cell in zip(infos, typed, strict=True)]
@@ -435,6 +454,7 @@ def save_row(
     report = lock_for_writing(actor, report_id)
     structure = structure_of(report.period.form_version_id)
     part = _part(structure, part_code, PartKind.ROWS)
+    check_part_open(report, part)
     typed = {
         column.code: text
         for column in part.columns
@@ -482,8 +502,11 @@ def _own_establishment(actor: User, report: Report, part: PartInfo, typed: Mappi
 def remove_row(*, actor: User, report_id: int, uid: uuid.UUID) -> None:
     """Take a row out of the draft; nothing happens when it is gone already."""
     report = lock_for_writing(actor, report_id)
-    deleted, _ = DraftRow.objects.filter(report=report, uid=uid).delete()
-    if deleted:
+    row = DraftRow.objects.filter(report=report, uid=uid).first()
+    if row is not None:
+        structure = structure_of(report.period.form_version_id)
+        check_part_open(report, next(part for part in structure.parts if part.id == row.part_id))
+        row.delete()
         _stamp(report)
 
 
@@ -496,6 +519,7 @@ def state_nothing(*, actor: User, report_id: int, part_code: str) -> DraftStatem
     report = lock_for_writing(actor, report_id)
     structure = structure_of(report.period.form_version_id)
     part = _part(structure, part_code, PartKind.FIGURES, PartKind.ROWS)
+    check_part_open(report, part)
     if not part.nothing_label:
         raise InvalidInput("Phần này không khai “không phát sinh” được.")
     statement, created = DraftStatement.objects.get_or_create(
@@ -512,6 +536,7 @@ def withdraw_nothing(*, actor: User, report_id: int, part_code: str) -> None:
     report = lock_for_writing(actor, report_id)
     structure = structure_of(report.period.form_version_id)
     part = _part(structure, part_code, PartKind.FIGURES, PartKind.ROWS)
+    check_part_open(report, part)
     deleted, _ = DraftStatement.objects.filter(report=report, part_id=part.id).delete()
     if deleted:
         _stamp(report)
@@ -537,9 +562,16 @@ def sync_statements(
     actor: User, report: Report, structure: FormStructure, nothing: Collection[str]
 ) -> None:
     """Make the statements of a locked report those of the given parts; the ones that stand keep
-    who stated them and when."""
-    wanted = {part.id for part in structure.parts if part.nothing_label and part.code in nothing}
-    kept = set(DraftStatement.objects.filter(report=report).values_list("part_id", flat=True))
+    who stated them and when. Parts that a reopening does not name are left alone."""
+    ids = {
+        part.id: part
+        for part in structure.parts
+        if report.open_parts is None or part.code in report.open_parts
+    }
+    wanted = {part.id for part in ids.values() if part.nothing_label and part.code in nothing}
+    kept = set(
+        DraftStatement.objects.filter(report=report, part__in=ids).values_list("part_id", flat=True)
+    )
     if kept - wanted:
         DraftStatement.objects.filter(report=report, part_id__in=kept - wanted).delete()
     if wanted - kept:

@@ -5,14 +5,19 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from khuyencong.core.exceptions import Conflict, InvalidInput, Refusal
 from khuyencong.core.numbers import parse_scaled
 from khuyencong.core.text import clean
+from khuyencong.notifications.notify import notify
 from reports import permissions_review as permissions
-from reports.actions._status import _change_status, check_can_move
+from reports.actions._status import _change_status, check_can_move, wrong_status
+from reports.actions.reopen import finish_reopening, lengthen_reopening
 from reports.enums import ReportStatus
 from reports.models import Report, ReportVersion, ReturnComment
+from reports.people import people_of_place
 from reports.queries.flags import report_flags
 
 MAX_COMMENT = ReturnComment._meta.get_field("text").max_length
@@ -155,7 +160,32 @@ def return_report(
     for comment in built:
         comment.event = event
     ReturnComment.objects.bulk_create(built)
+    if report.accepted_version_id is not None:
+        lengthen_reopening(report)
+    _tell_author(
+        report,
+        event,
+        f"Báo cáo {report.period.quarter} – {report.place} được trả lại để sửa",
+        (f"{len(built)} chỗ cần sửa. " if built else "") + note,
+        reverse("reports:edit", args=[report.pk]),
+    )
     return report
+
+
+def _tell_author(report: Report, event, subject: str, text: str, link: str) -> None:
+    """The people of the place today and whoever submitted the version; never the one who decided."""
+    people = [
+        *people_of_place(report.place_id, timezone.localdate()),
+        report.latest_version.submitted_by,
+    ]
+    notify(
+        to=[person for person in people if person is not None and person.pk != event.actor_id],
+        matter=f"report:{report.pk}",
+        occasion=f"{event.to_status}:{event.pk}",
+        subject=subject,
+        text=text,
+        link=link,
+    )
 
 
 @transaction.atomic
@@ -166,20 +196,36 @@ def accept_report(*, actor, report_id: int, version_number: int, note: str = "")
     """
     report = _locked(report_id)
     permissions.check_can_accept_report(actor, report)
-    check_can_move(report, ReportStatus.ACCEPTED)
+    _check_waiting(report)
     version = _check_shown_version(report, version_number)
     _accept(actor, report, version, _clean_lines(note))
     return report
 
 
+def _check_waiting(report: Report) -> None:
+    """Only what was submitted is accepted; that an ended reopening leads there too is another matter."""
+    if report.status != ReportStatus.SUBMITTED:
+        raise wrong_status(report)
+
+
 def _accept(actor, report: Report, version: ReportVersion, note: str = "") -> None:
-    _change_status(
+    was_accepted = report.accepted_version_id is not None
+    event = _change_status(
         report,
         ReportStatus.ACCEPTED,
         actor=actor,
         version=version,
         note=note,
         accepted_version=version,
+    )
+    if was_accepted:
+        finish_reopening(report)
+    _tell_author(
+        report,
+        event,
+        f"Báo cáo {report.period.quarter} – {report.place} đã được duyệt",
+        note,
+        reverse("reports:detail", args=[report.pk]),
     )
 
 
@@ -207,7 +253,7 @@ def accept_many(*, actor, items: Iterable[tuple[int, int]]) -> BatchResult:
     for report in reports:
         try:
             permissions.check_not_own_report(actor, report)
-            check_can_move(report, ReportStatus.ACCEPTED)
+            _check_waiting(report)
             version = _check_shown_version(report, shown[report.pk])
         except Refusal as refusal:
             result.held.append((report, str(refusal)))

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from khuyencong.core.exceptions import Conflict, InvalidInput
@@ -32,7 +33,7 @@ from reports.actions.draft import (
     sync_statements,
 )
 from reports.choices import choices_of
-from reports.content import Content, content_hash
+from reports.content import Content, content_hash, stored_content
 from reports.enums import ReportStatus
 from reports.models import Report, ReportVersion
 from reports.prefill import override_problem, sourced_figures
@@ -83,15 +84,22 @@ def submit_report(
         )
         statements = cursor.fetchall()
     checked = _Checked(structure)
+    warnings_reasons = warnings_reasons or {}
+    if report.open_parts is not None:
+        kept = checked.keep_accepted(report)
+        closed = checked.closed
+        statements = [row for row in statements if row[0] not in closed] + kept.statements
+        given = {rule: reason for rule, reason in warnings_reasons.items() if clean(reason)}
+        warnings_reasons = accepted_reasons(report) | given
     sourced = sourced_figures(report.period, report.place_id, structure)
     checked.take_figures(figures, {part_id for part_id, _, _ in statements}, sourced.suggested)
     checked.take_counts(sourced.counted)
     checked.take_rows(report)
     checked.content.statements = statements
-    checked.hold_rules(report, warnings_reasons or {})
+    checked.hold_rules(report, warnings_reasons)
     checked.raise_errors()
 
-    number = latest_number(report) + 1
+    number = _next_number(report)
     authors = {actor.pk, *checked.author_ids, *(row[1] for row in statements)}
     if report.latest_version_id:
         authors.update(report.latest_version.author_ids)
@@ -123,6 +131,19 @@ def submit_report(
     return version
 
 
+def _next_number(report: Report) -> int:
+    """One more than the last submission. A version whose reopening ended is not the latest any more,
+    but keeps its number."""
+    if report.accepted_version_id is None:
+        return latest_number(report) + 1
+    return report.versions.aggregate(last=Max("number"))["last"] + 1
+
+
+def accepted_reasons(report: Report) -> dict[str, str]:
+    """Reasons for the warnings that the accepted version kept, by rule."""
+    return {kept["rule"]: kept["reason"] for kept in report.accepted_version.warnings_kept}
+
+
 def _lay_typed_over(
     report: Report,
     structure: FormStructure,
@@ -136,6 +157,8 @@ def _lay_typed_over(
     for key, cell in typed.items():
         info = structure.cells.get(key)
         if info is None or not structure.part_of(key).is_typed:
+            continue
+        if report.open_parts is not None and structure.part_of(key).code not in report.open_parts:
             continue
         text, note = clean_figure(cell.get("text")), clean_figure(cell.get("note"), 300)
         kept = figures.get(key)
@@ -168,6 +191,25 @@ class _Checked:
     stated: set[int] = field(default_factory=set)
     author_ids: set[int | None] = field(default_factory=set)
     errors: dict[str, list[str]] = field(default_factory=dict)
+    closed: frozenset[int] = frozenset()
+
+    def keep_accepted(self, report: Report) -> Content:
+        """Take over, as they were accepted, the parts that the reopening does not name: nothing that
+        the registry or the rows' establishments have become since changes them."""
+        self.closed = frozenset(
+            part.id for part in self.structure.parts if part.code not in report.open_parts
+        )
+        kept = stored_content(report.accepted_version)
+        names = self.structure.cells_by_id
+        for line in kept.cells:
+            cell = names.get(line[:2])
+            if cell is not None and self.structure.part_of(cell.key).id in self.closed:
+                self.content.cells.append(line)
+                if line[2] is not None:
+                    self.values[cell.key] = line[2]
+        self.content.rows += [row for row in kept.rows if row[0] in self.closed]
+        kept.statements = [row for row in kept.statements if row[0] in self.closed]
+        return kept
 
     def take_figures(
         self,
@@ -181,7 +223,7 @@ class _Checked:
         self.author_ids.update(figure.updated_by_id for figure in figures.values())
         cells = self.content.cells
         for part in self.structure.parts:
-            if not part.is_typed:
+            if not part.is_typed or part.id in self.closed:
                 continue
             if part.id in stated:
                 cells += [
@@ -217,6 +259,8 @@ class _Checked:
         """Part II as the registry counts it."""
         for key, value in counts.items():
             cell = self.structure.cells[key]
+            if self.structure.part_of(key).id in self.closed:
+                continue
             self.values[key] = value
             self.content.cells.append(
                 (cell.indicator.id, cell.member, value, CellState.VALUE.value, "")
@@ -236,7 +280,9 @@ class _Checked:
         wanted = [
             part
             for part in self.structure.parts
-            if part.kind == PartKind.ROWS and part.id not in self.stated
+            if part.kind == PartKind.ROWS
+            and part.id not in self.stated
+            and part.id not in self.closed
         ]
         lookups = _lookups(report, wanted, by_part) if by_part else None
         for part in wanted:

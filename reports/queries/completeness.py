@@ -84,7 +84,10 @@ ORDER BY b.period_id, NOT b.is_expected, place.sort_key, place.code
 
 @dataclass(frozen=True)
 class PeriodCounts:
-    """A period's counts over the places that owed a report on its due date."""
+    """A period's counts over the places that owed a report on its due date.
+
+    A reopened report's accepted version stands, so `accepted` counts it too.
+    """
 
     expected: int = 0
     missing: int = 0
@@ -92,6 +95,7 @@ class PeriodCounts:
     submitted: int = 0
     returned: int = 0
     accepted: int = 0
+    reopened: int = 0
     late: int = 0
     extended: int = 0
     outside: int = 0
@@ -159,6 +163,11 @@ class BoardRow:
         return BoardState(self.status) if self.status else BoardState.MISSING
 
     @property
+    def stands_accepted(self) -> bool:
+        """Whether the accepted version is the latest; also while it is reopened."""
+        return self.state in (BoardState.ACCEPTED, BoardState.REOPENED)
+
+    @property
     def is_reported(self) -> bool:
         return self.version_id is not None
 
@@ -187,7 +196,9 @@ def completeness_counts(periods: Iterable[ReportPeriod | int]) -> dict[int, Peri
             found[period].update(
                 {
                     "expected": count,
-                    state: count,
+                    **dict.fromkeys(
+                        ("accepted", "reopened") if state == "reopened" else (state,), count
+                    ),
                     "late": count if is_late else 0,
                     "extended": count if is_extended else 0,
                 }

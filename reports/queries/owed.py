@@ -11,6 +11,8 @@ from reports.enums import EDITABLE_STATUSES, PeriodScheme, ReportStatus
 from reports.models import PeriodExtension, Report, ReportPeriod
 from reports.queries.extensions import extensions_in_force
 
+BEYOND_THE_LOCK = (ReportStatus.RETURNED, ReportStatus.REOPENED)
+
 
 @dataclass(frozen=True)
 class OwedReport:
@@ -66,21 +68,21 @@ def owed_reports(user, today: date) -> list[OwedReport]:
     reports = {
         (report.place_id, report.period_id): report
         for report in Report.objects.filter(
-            Q(period__in=known) | Q(status=ReportStatus.RETURNED), place__in=places
+            Q(period__in=known) | Q(status__in=BEYOND_THE_LOCK), place__in=places
         ).select_related("period")
     }
 
     def is_open(place: Place, period: ReportPeriod) -> bool:
         return period.pk in periods or (place.pk, period.pk) in extensions
 
-    # A returned report is owed beyond the lock of its period.
+    # A returned or reopened report is owed beyond the lock of its period.
     late = [
         OwedReport(place, report.period, report, extensions.get(key))
         for place in places
         for key, report in sorted(reports.items())
         if key[0] == place.pk
         and not is_open(place, report.period)
-        and report.status == ReportStatus.RETURNED
+        and report.status in BEYOND_THE_LOCK
     ]
     return late + [
         OwedReport(

@@ -24,7 +24,7 @@ from reports import permissions
 from reports.actions import draft as drafts
 from reports.actions._status import wrong_status
 from reports.actions.submit import submit_report
-from reports.enums import ACCEPTED_STATUSES, EDITABLE_STATUSES, REPORTED_STATUSES
+from reports.enums import EDITABLE_STATUSES, REPORTED_STATUSES
 from reports.fill import changed_cells, fill_page, read_post, row_lookups
 from reports.forms_author import ReportFilterForm, RowForm
 from reports.models import DraftRow, Report, ReportPeriod
@@ -32,6 +32,7 @@ from reports.queries import draft_of, owed_reports, reports_visible_to
 from reports.queries.extensions import with_extensions
 from reports.queries.paging import PeriodPaginator
 from reports.queries.requests import requests_of
+from reports.views.detail import reopened_parts, version_parts
 
 PER_PAGE = 40
 MAX_JSON_BYTES = 256 * 1024
@@ -95,7 +96,7 @@ def _completeness(user, period: ReportPeriod) -> str:
     """ "18 trên 25 đã nộp": of the principal assignments in force on the due date."""
     places = {assignment.place_id for assignment in principal_assignments(period.due_on)}
     reported = (
-        Q(status__in=REPORTED_STATUSES) if user.is_centre else Q(status__in=ACCEPTED_STATUSES)
+        Q(status__in=REPORTED_STATUSES) if user.is_centre else Q(accepted_version__isnull=False)
     )
     done = (
         reports_visible_to(user)
@@ -139,7 +140,21 @@ def _edit_page(request, report: Report, status: int = 200, **what) -> HttpRespon
     if page.is_behind and not what:
         drafts.follow_records(actor=request.user, report_id=report.pk)
         page = fill_page(report)
-    return render(request, "reports/edit.html", {"page": page, "report": report}, status=status)
+    kept = []
+    if report.open_parts is not None:
+        parts = version_parts(report.accepted_version)
+        kept = [
+            {"info": part["info"], "as_list": [part]}
+            for part in parts
+            if part["info"].code not in report.open_parts
+        ]
+    context = {
+        "page": page,
+        "report": report,
+        "kept_parts": kept,
+        "reopened_parts": reopened_parts(report),
+    }
+    return render(request, "reports/edit.html", context, status=status)
 
 
 def _saved_json(result: drafts.SaveResult) -> dict:
@@ -309,6 +324,7 @@ def _row_page(request, report: Report, part_code: str, row: DraftRow | None) -> 
     part = structure.parts_by_code.get(part_code)
     if part is None or part.kind != PartKind.ROWS:
         raise Http404
+    drafts.check_part_open(report, part)
     lookups = row_lookups(report)
     status = 200
     if request.method == "POST":

@@ -22,6 +22,7 @@ CENTRE_CHOICES = [
     (BoardState.SUBMITTED.value, BoardState.SUBMITTED.label),
     (BoardState.RETURNED.value, BoardState.RETURNED.label),
     (BoardState.ACCEPTED.value, BoardState.ACCEPTED.label),
+    (BoardState.REOPENED.value, BoardState.REOPENED.label),
     ("late", "Nộp muộn"),
     ("outside", "Ngoài danh sách phải nộp"),
 ]
@@ -53,7 +54,7 @@ def board(request):
     rows = completeness_rows([period]) if period else []
     if not is_centre:
         # That somebody who owed nothing submitted is not for a viewer until it is accepted.
-        rows = [row for row in rows if row.is_expected or row.state == BoardState.ACCEPTED]
+        rows = [row for row in rows if row.is_expected or row.stands_accepted]
     extends = permissions.can_review(request.user)
     lines = [
         _line(row, today, is_centre, extends)
@@ -95,14 +96,16 @@ def _is(row: BoardRow, wanted: str, today) -> bool:
     if wanted == "unreported":
         return row.is_expected and not row.is_reported
     if wanted == BoardState.PENDING:
-        return row.is_expected and row.state != BoardState.ACCEPTED
+        return row.is_expected and not row.stands_accepted
+    if wanted == BoardState.ACCEPTED:
+        return row.is_expected and row.stands_accepted
     return row.is_expected and row.state == wanted
 
 
 def _line(row: BoardRow, today, is_centre: bool, extends: bool) -> dict:
     state = row.state
-    if not is_centre and state != BoardState.ACCEPTED:
-        state = BoardState.PENDING
+    if not is_centre:
+        state = BoardState.ACCEPTED if row.stands_accepted else BoardState.PENDING
     days_overdue = row.days_overdue(today)
     return {
         "row": row,
@@ -122,7 +125,7 @@ def page_behind(row: BoardRow, is_centre: bool) -> str:
     """The page behind a place's line; empty where there is no report, or none the person may read."""
     if is_centre and row.is_reported:
         return reverse("reports:review", args=[row.report_id])
-    if row.state == BoardState.ACCEPTED:
+    if row.stands_accepted:
         return reverse("reports:version", args=[row.report_id, row.version_number])
     return reverse("reports:detail", args=[row.report_id]) if is_centre and row.report_id else ""
 

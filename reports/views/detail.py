@@ -9,9 +9,10 @@ from khuyencong.forms_as_data.enums import PartKind
 from khuyencong.forms_as_data.structure import structure_of
 from reports import permissions
 from reports.actions.draft import report_is_open
-from reports.enums import EDITABLE_STATUSES
+from reports.enums import ACCEPTED_STATUSES, EDITABLE_STATUSES
 from reports.fill import shown_value
 from reports.models import ReportVersion, ReturnComment
+from reports.permissions_review import can_ask_reopening
 from reports.queries import cells_of_version, reports_visible_to, versions_visible_to
 from reports.queries.drift import drift_of
 from reports.queries.requests import with_anchors
@@ -44,8 +45,21 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "sees_life": sees_life,
             "drift": drift_of(report, version) if version and sees_life else [],
             "events": _events(report) if sees_life else [],
+            "reopenings": list(report.reopenings.select_related("asked_by")) if sees_life else [],
+            "reopened_parts": reopened_parts(report) if sees_life else [],
+            "can_ask_reopening": report.status in ACCEPTED_STATUSES
+            and sees_life
+            and can_ask_reopening(request.user, report),
         },
     )
+
+
+def reopened_parts(report) -> list:
+    """The parts that may be corrected under the reopening in force."""
+    if report.open_parts is None:
+        return []
+    structure = structure_of(report.period.form_version_id)
+    return [part for part in structure.parts if part.code in report.open_parts]
 
 
 def _events(report):

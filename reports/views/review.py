@@ -20,6 +20,7 @@ from reports.queries.extensions import with_extensions
 from reports.queries.flags import report_flags
 from reports.queries.queue import next_waiting, waiting_reports
 from reports.queries.review import review_sheet
+from reports.views.detail import reopened_parts
 
 PER_PAGE = 50
 
@@ -224,6 +225,7 @@ def _render(request, report: Report, decision=None, refusal: str = "", status: i
             "sheet": sheet,
             "flags": report_flags([report])[report.pk],
             "late_text": _late_text(report),
+            "reopened_parts": reopened_parts(report),
             "can_decide": report.status == ReportStatus.SUBMITTED and not why_not,
             "why_not": why_not,
             "refusal": refusal,

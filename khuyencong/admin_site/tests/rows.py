@@ -55,6 +55,7 @@ from reports.models import (
     DraftRow,
     DraftStatement,
     PeriodExtension,
+    Reopening,
     ReturnComment,
     SpecialDay,
     WorkbookUpload,
@@ -86,6 +87,9 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         ReturnComment.objects.create(
             event=report.events.get(), version=version, part=part, text="Xem lại số lao động."
         )
+    Reopening.objects.create(
+        report=report, parts=["kho_khan"], reason="Số sai", asked_by=cast.ctv
+    )  # fmt: skip
     CalendarRule.objects.create(scheme="report", valid_from=today)
     SpecialDay.objects.create(day=today, kind="off", name="Nghỉ hoán đổi")
     PeriodExtension.objects.create(

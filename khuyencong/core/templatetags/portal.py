@@ -46,6 +46,9 @@ STATUS_STYLES = {
     "done": ("success", "circle-check"),
     "failed": ("danger", "circle-x"),
     "expired": ("neutral", "clock"),
+    # Reopenings
+    "asked": ("warning", "hourglass"),
+    "withdrawn": ("neutral", "arrow-back-up"),
     # Mail
     "waiting": ("neutral", "hourglass"),
     "sending": ("info", "progress"),

@@ -15,10 +15,17 @@ from facilities.surveys.enums import (
     UpdateState,
 )
 from reports.editions.enums import EDITION_TRANSITIONS, EditionStatus
-from reports.enums import REPORT_TRANSITIONS, ReportStatus
+from reports.enums import (
+    ACCEPTED_STATUSES,
+    REOPENING_TRANSITIONS,
+    REPORT_TRANSITIONS,
+    ReopeningState,
+    ReportStatus,
+)
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "states.md"
 CHECKER = "chuyên viên, lãnh đạo Trung tâm; không phải người soạn, người nộp"
+LEADER = "lãnh đạo Trung tâm; không phải người đề nghị, người soạn, người nộp"
 # What a person does to move a report from one status to another, and who that person is.
 REPORT_MOVES = {
     (ReportStatus.DRAFT, ReportStatus.SUBMITTED): ("nộp", "cộng tác viên phụ trách địa bàn"),
@@ -32,6 +39,30 @@ REPORT_MOVES = {
         "sửa và nộp lại",
         "cộng tác viên phụ trách địa bàn",
     ),
+    **{
+        (start, end): (
+            "mở lại kết thúc, bản đã duyệt giữ nguyên",
+            "tự động khi hết thời gian; lãnh đạo Trung tâm",
+        )
+        for start in (ReportStatus.RETURNED, ReportStatus.REOPENED)
+        for end in ACCEPTED_STATUSES
+    },
+    **{
+        (start, ReportStatus.REOPENED): ("mở lại các phần nêu tên", LEADER)
+        for start in ACCEPTED_STATUSES
+    },
+    (ReportStatus.REOPENED, ReportStatus.SUBMITTED): (
+        "sửa các phần được mở và nộp lại",
+        "cộng tác viên phụ trách địa bàn",
+    ),
+}
+REOPENING_MOVES = {
+    (ReopeningState.ASKED, ReopeningState.OPEN): ("mở lại, nêu các phần và thời gian", LEADER),
+    (ReopeningState.ASKED, ReopeningState.REFUSED): ("không mở lại, có lý do", LEADER),
+    (ReopeningState.ASKED, ReopeningState.WITHDRAWN): ("rút đề nghị", "người đề nghị"),
+    (ReopeningState.OPEN, ReopeningState.DONE): ("duyệt bản sửa", CHECKER),
+    (ReopeningState.OPEN, ReopeningState.EXPIRED): ("hết thời gian", "tự động"),
+    (ReopeningState.OPEN, ReopeningState.CLOSED): ("kết thúc sớm", "lãnh đạo Trung tâm"),
 }
 SIGNER = "lãnh đạo Trung tâm; không phải người soạn"
 WRITER = "chuyên viên, lãnh đạo Trung tâm"
@@ -97,6 +128,13 @@ TABLES = (
         ReportStatus,
         REPORT_TRANSITIONS,
         REPORT_MOVES,
+    ),
+    Table(
+        "Reopening of an accepted report",
+        "reports/enums.py: REOPENING_TRANSITIONS",
+        ReopeningState,
+        REOPENING_TRANSITIONS,
+        REOPENING_MOVES,
     ),
     Table(
         "Edition",
@@ -169,7 +207,9 @@ def _drawn(table: Table) -> list[str]:
             for start, end, verb, who in moves
         ),
         "",
-        "Final: " + ", ".join(f"{state.label} (`{state.value}`)" for state in final) + ".",
+        "Final: "
+        + (", ".join(f"{state.label} (`{state.value}`)" for state in final) or "none")
+        + ".",
         "",
     ]
 
