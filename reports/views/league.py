@@ -39,7 +39,7 @@ def year_board(request):
     counts = completeness_counts(periods) if periods else {}
     places: dict[int, dict] = {}
     for row in completeness_rows(periods) if periods else []:
-        if not is_centre and not (row.is_expected or row.state == BoardState.ACCEPTED):
+        if not is_centre and not (row.is_expected or row.stands_accepted):
             continue
         line = places.setdefault(
             row.place_id, {"place": row.place, "parent": row.parent, "cells": {}}
@@ -65,7 +65,9 @@ def year_board(request):
 
 
 def _cell(row: BoardRow, today, is_centre: bool) -> dict:
-    state = row.state if is_centre or row.state == BoardState.ACCEPTED else BoardState.PENDING
+    state = row.state
+    if not is_centre:
+        state = BoardState.ACCEPTED if row.stands_accepted else BoardState.PENDING
     note = ""
     if is_centre and row.is_expected:
         overdue = row.days_overdue(today)
