@@ -1,5 +1,7 @@
 """Accepted reports opened again for named parts, for a time."""
 
+from datetime import timedelta
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -73,6 +75,13 @@ class Reopening(models.Model):
 
     def __str__(self) -> str:
         return f"Mở lại {self.report}"
+
+    @property
+    def last_day(self):
+        """The last day on which the parts may be corrected; None before it was granted."""
+        if self.expires_at is None:
+            return None
+        return timezone.localdate(self.expires_at - timedelta(seconds=1))
 
     def is_in_force(self, now=None) -> bool:
         """Whether the named parts may be corrected at this moment (also before any job has run)."""

@@ -1,7 +1,5 @@
 """What the author of reports owes (Việc cần làm)."""
 
-from datetime import timedelta
-
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,7 +49,7 @@ def _item(owed: OwedReport) -> TodoItem:
             title=f"Sửa báo cáo được mở lại {name}",
             url=url,
             detail=f"Lý do mở lại: {reopening.reason}",
-            due_on=timezone.localdate(reopening.expires_at - timedelta(seconds=1)),
+            due_on=reopening.last_day,
             since=timezone.localdate(owed.report.status_at),
             action="Sửa",
             icon="lock-open",

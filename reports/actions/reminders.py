@@ -168,22 +168,20 @@ def _about_to_end(today: date) -> Iterator[Reopening]:
     for reopening in Reopening.objects.filter(
         state=ReopeningState.OPEN, report__status=ReportStatus.REOPENED
     ).select_related("report__place", "report__period"):
-        last_day = timezone.localdate(reopening.expires_at - timedelta(seconds=1))
-        if today <= last_day <= today + timedelta(days=1):
+        if today <= reopening.last_day <= today + timedelta(days=1):
             yield reopening
 
 
 def _reopening_reminders(reopened: Iterable[Reopening], people: dict) -> Iterator[NoticeInput]:
     for reopening in reopened:
         report = reopening.report
-        last_day = timezone.localdate(reopening.expires_at - timedelta(seconds=1))
         for user in people.get(report.place_id, []):
             yield NoticeInput(
                 user.pk,
                 f"report:{report.pk}",
-                f"reopening-ends:{reopening.pk}:{last_day:%Y-%m-%d}",
+                f"reopening-ends:{reopening.pk}:{reopening.last_day:%Y-%m-%d}",
                 f"Mở lại báo cáo {report.period.quarter} – {report.place} chỉ đến hết ngày "
-                f"{last_day:%d/%m/%Y}",
+                f"{reopening.last_day:%d/%m/%Y}",
                 "Xin anh/chị sửa rồi nộp lại; quá thời gian này thì bản đã duyệt giữ nguyên.",
                 reverse("reports:edit", args=[report.pk]),
             )

@@ -33,14 +33,6 @@ def end_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
-def _moment(moment: datetime) -> str:
-    """`hết ngày 30/11/2026` for midnight, else with the hour."""
-    local = timezone.localtime(moment)
-    if local.time() == time():
-        return f"hết ngày {local - timedelta(days=1):%d/%m/%Y}"
-    return f"{local:%H:%M ngày %d/%m/%Y}"
-
-
 def part_names(report: Report, codes: Collection[str]) -> str:
     """`phần I, phần III` in the order of the form."""
     structure = structure_of(report.period.form_version_id)
@@ -167,7 +159,7 @@ def approve_reopening(
         decision_note=clean(note)[:MAX_REASON],
         expires_at=end_of_day(expires_on),
     )
-    until = _moment(reopening.expires_at)
+    until = f"hết ngày {expires_on:%d/%m/%Y}"
     names = part_names(report, granted)
     _change_status(
         report,
