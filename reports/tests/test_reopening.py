@@ -397,3 +397,12 @@ def test_accept_against_return_of_what_was_corrected(opened, officer):
         assert after.status in (ReportStatus.RETURNED, ReportStatus.SUBMITTED)
         assert after.accepted_version.number == 1
     assert outcome[:2].count("done") == 1
+
+
+def test_a_report_of_an_edition_goes_back_where_it_stood(officer, leader):
+    report = accepted(officer)
+    Report.objects.filter(pk=report.pk).update(status=ReportStatus.IN_EDITION)
+    opened = reopened(officer, leader, [figures_part(report)], report)
+    assert fresh(report).status == ReportStatus.REOPENED
+    close_reopening(actor=leader, reopening_id=opened.pk)
+    assert fresh(report).status == ReportStatus.IN_EDITION
