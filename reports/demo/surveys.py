@@ -20,6 +20,7 @@ from facilities.surveys import actions
 from facilities.surveys.questionnaire_v1 import QUESTIONNAIRE_CODE
 from khuyencong.core.models import User
 from khuyencong.forms_as_data.models import FormVersion
+from khuyencong.notifications.models import Notice
 
 # Asked of each trade: its unit, and what it would most likely want.
 TRADES = {
@@ -146,6 +147,9 @@ def _check(officer: User, target: SurveyTarget) -> None:
 
 def _put_back(campaign: SurveyCampaign, by: timedelta) -> None:
     """Let what was done just now have been done some time ago."""
+    Notice.objects.filter(matter=f"survey:{campaign.pk}").update(
+        created_at=F("created_at") - by, read_at=F("created_at") - by
+    )
     targets = SurveyTarget.objects.filter(campaign=campaign)
     sent = targets.exclude(submitted_at=None)
     sent.update(submitted_at=F("submitted_at") - by)

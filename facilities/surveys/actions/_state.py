@@ -78,12 +78,14 @@ def move_campaign(campaign: SurveyCampaign, to_state: str, *, actor, note: str =
     campaign.save(update_fields=["state", "updated_at"])
 
 
-def move_target(target: SurveyTarget, to_state: str, *, actor, note: str = "", **values) -> None:
+def move_target(
+    target: SurveyTarget, to_state: str, *, actor, note: str = "", **values
+) -> SurveyEvent:
     """Move a locked target along its table, with its event; `values` are further columns that the
-    move sets. Raises WrongStatus."""
+    move sets. Returns the event. Raises WrongStatus."""
     if to_state not in TARGET_TRANSITIONS[TargetState(target.state)]:
         raise wrong_target(target)
-    SurveyEvent.objects.create(
+    event = SurveyEvent.objects.create(
         campaign_id=target.campaign_id,
         target=target,
         from_state=target.state,
@@ -95,6 +97,7 @@ def move_target(target: SurveyTarget, to_state: str, *, actor, note: str = "", *
     for name, value in values.items():
         setattr(target, name, value)
     target.save(update_fields=list(values))
+    return event
 
 
 def check_campaign_open(campaign: SurveyCampaign) -> None:

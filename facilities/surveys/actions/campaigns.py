@@ -9,7 +9,7 @@ from django.utils import timezone
 from collaborators.models import Collaborator
 from collaborators.queries import principal_assignments
 from facilities.queries import ListFilters, establishments_visible_to, list_rows
-from facilities.surveys import permissions
+from facilities.surveys import notices, permissions
 from facilities.surveys.actions._state import (
     check_campaign_open,
     locked_campaign,
@@ -84,7 +84,11 @@ def edit_campaign(
             "Đợt khảo sát đã mở: phiếu, ngày bắt đầu và bộ lọc cơ sở không sửa được nữa. "
             "Anh/chị thêm hoặc rút từng cơ sở khỏi danh sách."
         )
-    return _write(campaign, title, purpose, questionnaire, opens_on, closes_on, filters)
+    before = campaign.closes_on
+    _write(campaign, title, purpose, questionnaire, opens_on, closes_on, filters)
+    if campaign.state == CampaignState.OPEN and campaign.closes_on != before:
+        notices.tell_last_day_moved(campaign, before)
+    return campaign
 
 
 def _write(campaign, title, purpose, questionnaire, opens_on, closes_on, filters) -> SurveyCampaign:
@@ -142,6 +146,7 @@ def open_campaign(*, actor: User, campaign_id: int) -> SurveyCampaign:
         )
     SurveyTarget.objects.bulk_create(_targets(campaign, found), batch_size=1000)
     move_campaign(campaign, CampaignState.OPEN, actor=actor, note=f"{len(found)} cơ sở")
+    notices.tell_opened(campaign)
     return campaign
 
 
@@ -232,7 +237,7 @@ def reassign_targets(
     collaborator = Collaborator.objects.get(pk=collaborator_id)
     if collaborator.user_id is None:
         raise InvalidInput(f"{collaborator} chưa có tài khoản nên chưa nhận phiếu được.")
-    moved = 0
+    reason, events = clean(reason), []
     for target_id in sorted(set(target_ids)):
         target = locked_target(target_id)
         check_campaign_open(target.campaign)
@@ -242,9 +247,8 @@ def reassign_targets(
             continue
         before = target.collaborator
         words = f"Giao cho {collaborator}" + (f", trước đó là {before}" if before else "")
-        reason = clean(reason)
-        SurveyEvent.objects.create(
-            campaign_id=target.campaign_id,
+        event = SurveyEvent.objects.create(
+            campaign=target.campaign,
             target=target,
             from_state=target.state,
             to_state=target.state,
@@ -253,8 +257,9 @@ def reassign_targets(
         )
         target.collaborator = collaborator
         target.save(update_fields=["collaborator"])
-        moved += 1
-    return moved
+        events.append(event)
+    notices.tell_assigned(collaborator, events)
+    return len(events)
 
 
 def _reason(reason: str, verb: str) -> str:

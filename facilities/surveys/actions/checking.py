@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from facilities import permissions as registry
 from facilities.actions import locked
-from facilities.surveys import fields, permissions
+from facilities.surveys import fields, notices, permissions
 from facilities.surveys.actions._state import locked_target, move_target, wrong_target
 from facilities.surveys.enums import (
     UPDATE_TRANSITIONS,
@@ -143,9 +143,10 @@ def return_answers(*, actor: User, target_id: int, note: str) -> SurveyTarget:
             "Đợt khảo sát đã kết thúc nên không trả lại phiếu được; "
             "anh/chị bỏ qua mục chưa đúng rồi duyệt phiếu."
         )
-    move_target(target, TargetState.RETURNED, actor=actor, note=note)
+    event = move_target(target, TargetState.RETURNED, actor=actor, note=note)
     target.note = note
     target.save(update_fields=["note"])
+    notices.tell_returned(target, event)
     return target
 
 

@@ -1,6 +1,7 @@
 """What is done with surveys: opened, filled in over a bad network, checked, written into the book."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -33,6 +34,7 @@ from facilities.tests.factories import EstablishmentFactory
 from khuyencong.core.enums import Role
 from khuyencong.core.exceptions import Conflict, InvalidInput, NotAllowed, WrongStatus
 from khuyencong.core.tests.factories import UserFactory
+from khuyencong.notifications.models import Notice
 
 pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
@@ -315,3 +317,35 @@ def test_the_telephone_gets_questions_answers_and_what_the_record_says(target):
     assert questions["nhu_cau_1"]["asked_if"] == "co_nhu_cau"
     assert payload["answers"]["lao_dong"]["value"] == 14
     assert payload["target"]["can_fill"]
+
+
+def test_people_are_told_once_of_what_is_theirs(target, officer):
+    def told(user):
+        return list(
+            Notice.objects.filter(person=user).order_by("pk").values_list("subject", flat=True)
+        )
+
+    first = target.collaborator.user
+    campaign = target.campaign
+    assert told(first) == [f"Đợt khảo sát “{campaign}”: 1 cơ sở của anh/chị"]
+    later = campaign.closes_on + timedelta(days=5)
+    for _ in range(2):
+        actions.edit_campaign(
+            actor=officer,
+            campaign_id=campaign.pk,
+            title=campaign.title,
+            purpose="",
+            questionnaire=campaign.questionnaire,
+            opens_on=campaign.opens_on,
+            closes_on=later,
+            filters=campaign.filters,
+        )
+    assert told(first)[1:] == [f"Hạn gửi phiếu của “{campaign}” đổi thành {later:%d/%m/%Y}"]
+    submitted_target(target)
+    actions.return_answers(actor=officer, target_id=target.pk, note="Hỏi lại.")
+    assert told(first)[2:] == [
+        f"Phiếu khảo sát của “{target.establishment}” được trả lại để bổ sung"
+    ]
+    other = AssignmentFactory().collaborator
+    actions.reassign_targets(actor=officer, target_ids=[target.pk], collaborator_id=other.pk)
+    assert told(other.user) == [f"Anh/chị được giao 1 phiếu của “{campaign}”"]
