@@ -186,15 +186,10 @@ class EstablishmentAdmin(PortalImportMixin, PortalModelAdmin):
             log_page_access(request.user, obj)
         return super().render_change_form(request, context, obj=obj, **kwargs)
 
-    def get_export_data(self, file_format, request, queryset, **kwargs):
-        data = super().get_export_data(file_format, request, queryset, **kwargs)
+    def note_export(self, user, records):
         log_export_access(
-            request.user,
-            kind=self.opts.label_lower,
-            name="Sổ cơ sở (trang quản trị)",
-            records=queryset.count(),
+            user, kind=self.opts.label_lower, name="Sổ cơ sở (trang quản trị)", records=records
         )
-        return data
 
     def through_action(self, request, obj, form, change):
         facts = facts_of(obj)

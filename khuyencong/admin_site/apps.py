@@ -10,7 +10,7 @@ class PortalAdminConfig(AdminConfig):
         super().ready()
         from django.contrib import admin
 
-        from khuyencong.admin_site import display
+        from khuyencong.admin_site import display, exporting
         from khuyencong.admin_site.services import (  # noqa: F401
             accounts,
             attached,
@@ -23,6 +23,8 @@ class PortalAdminConfig(AdminConfig):
             places,
             safety,
         )
+        from khuyencong.exports.registry import register
 
         display.install()
+        register(exporting.SOURCE)
         admin.site.complete()

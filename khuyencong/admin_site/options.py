@@ -8,16 +8,19 @@ from django.db.models import Transform
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from import_export.admin import ExportActionMixin
 
+from khuyencong.admin_site import exporting
 from khuyencong.admin_site.formats import EXPORT_FORMATS
 from khuyencong.admin_site.forms import ExportForm
 from khuyencong.admin_site.resources import export_resource
 from khuyencong.audit.journal import changes_of, is_tracked
 from khuyencong.core.exceptions import InvalidInput, Refusal
 from khuyencong.core.text import fold
+from khuyencong.exports.actions import request_export
 
-# A list longer than this is asked for as a background job, on the portal's own page.
+# A list longer than this is built by the export worker (`exporting`).
 MAX_EXPORT_ROWS = 50_000
 
 
@@ -168,6 +171,30 @@ class PortalModelAdmin(ExportActionMixin, admin.ModelAdmin):
         name = fold(str(self.opts.verbose_name_plural)).replace(" ", "-")
         return f"{name}-{now_stamp()}.{file_format.get_extension()}"
 
+    def note_export(self, user, records: int) -> None:
+        """Write down that a sheet of so many records was taken home, where the law wants it."""
+
+    def export_action(self, request):
+        """The form and the file; a long list is asked for as a background job instead."""
+        wanted = request.POST.get("format", "")
+        if request.method == "POST" and wanted.isdecimal() and "export_items" not in request.POST:
+            formats = self.get_export_formats()
+            queryset = self.get_export_queryset(request).order_by()
+            is_long = queryset[: MAX_EXPORT_ROWS + 1].count() > MAX_EXPORT_ROWS
+            if is_long and int(wanted) < len(formats) and self.has_export_permission(request):
+                job = request_export(
+                    actor=request.user,
+                    kind=exporting.KIND,
+                    params={
+                        "model": self.opts.label_lower,
+                        "query": request.GET.urlencode(),
+                        "base_url": request.build_absolute_uri("/").rstrip("/"),
+                    },
+                    format=formats[int(wanted)]().get_extension(),
+                )
+                return HttpResponseRedirect(reverse("exports:detail", args=[job.pk]))
+        return super().export_action(request)
+
     def get_export_data(self, file_format, request, queryset, **kwargs):
         names = [f.name for f in self.model._meta.fields if f.is_relation]
         queryset = queryset.select_related(*names) if names else queryset
@@ -177,6 +204,7 @@ class PortalModelAdmin(ExportActionMixin, admin.ModelAdmin):
                 f"Danh sách có {count:,} dòng, nhiều hơn {MAX_EXPORT_ROWS:,} dòng mà trang này xuất "
                 "được một lần. Anh/chị lọc bớt rồi xuất lại.".replace(",", ".")
             )
+        self.note_export(request.user, count)
         return super().get_export_data(file_format, request, queryset, **kwargs)
 
     def get_valid_export_item_pks(self, request):

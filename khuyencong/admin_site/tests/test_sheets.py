@@ -6,15 +6,21 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from collaborators.models import Assignment, Collaborator
 from collaborators.tests.factories import AssignmentFactory, CollaboratorFactory
 from facilities.enums import DataSource
 from facilities.models import Award, Establishment, NetworkGroup
 from facilities.tests.factories import AwardFactory, EstablishmentFactory
+from khuyencong.admin_site import options
 from khuyencong.audit.journal import changes_of
+from khuyencong.audit.models import PersonalDataAccess
 from khuyencong.core.enums import Role
 from khuyencong.core.tests.factories import PlaceFactory, UserFactory
+from khuyencong.exports import tasks
+from khuyencong.exports.actions import build_export
+from khuyencong.exports.models import ExportJob
 
 pytestmark = pytest.mark.django_db
 
@@ -249,3 +255,38 @@ def test_an_import_without_a_cache_is_told_in_words(client, administrator, setti
     )
     assert "chưa nhập dòng nào" in response.content.decode()
     assert not NetworkGroup.objects.filter(code="mau").exists()
+
+
+def test_a_long_list_is_built_by_the_worker_with_the_lists_filters(
+    client, administrator, monkeypatch, settings, tmp_path
+):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path},
+        }
+    }
+    monkeypatch.setattr(options, "MAX_EXPORT_ROWS", 1)
+    monkeypatch.setattr(tasks.build, "apply_async", lambda args, **more: None)
+    for name in ("Bánh một", "Bánh hai", "Gốm"):
+        EstablishmentFactory(name=name)
+    response = exported(client, "facilities_establishment", "?q=banh", format="2")
+    job = ExportJob.objects.get()
+    assert response["Location"] == reverse("exports:detail", args=[job.pk])
+    assert job.format == "ods"
+    build_export(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.rows_proven) == ("done", 2)
+    with job.file.open() as stream:
+        book = CalamineWorkbook.from_filelike(stream)
+    head, *rows = book.get_sheet_by_name("Dữ liệu").to_python()
+    assert sorted(row[head.index("Tên cơ sở")] for row in rows) == ["Bánh hai", "Bánh một"]
+    assert "Hộ kinh doanh" in rows[0]
+    assert PersonalDataAccess.objects.get(means="export").records == 2
+
+
+def test_a_short_list_comes_at_once_as_opendocument_too(client, administrator):
+    EstablishmentFactory(name="=Bánh")
+    response = exported(client, "facilities_establishment", format="2")
+    book = CalamineWorkbook.from_filelike(BytesIO(response.content))
+    assert "=Bánh" in str(book.get_sheet_by_name("Dữ liệu").to_python())
