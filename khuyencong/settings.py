@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "facilities",
     "programs",
     "reports",
+    "reports.difficulties",
     "reports.editions",
     "khuyencong.admin_site.apps.PortalAdminConfig",
     "django.contrib.auth",
@@ -361,6 +362,7 @@ TODO_PROVIDERS = [
     "reports.todo_review.officer_todo_items",
     "facilities.surveys.todo.survey_items",
     "reports.editions.todo.edition_todo_items",
+    "reports.difficulties.todo.matter_todo_items",
     "facilities.record.todo.data_request_items",
     "khuyencong.notifications.todo.mail_todo_items",
 ]

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("khuyencong.core.urls")),
     path("", include("reports.urls")),
+    path("vuong-mac/", include("reports.difficulties.urls")),
     path("bao-cao-hop-nhat/", include("reports.editions.urls")),
     path("ket-qua/", include("programs.urls")),
     path("mang-luoi/", include("collaborators.urls")),

@@ -17,6 +17,7 @@ from khuyencong.core.quarters import Quarter
 from khuyencong.forms_as_data.definition import install_form
 from programs.catalogue import load_activity_kinds
 from reports.calendar import default_rule, ensure_period
+from reports.difficulties.catalogue import load_authorities
 from reports.enums import PeriodScheme
 from reports.form_v1 import FORM_V1
 from reports.models import CalendarRule
@@ -35,6 +36,7 @@ def load_catalogues() -> None:
     load_need_kinds()
     load_eligibility_rules()
     load_activity_kinds()
+    load_authorities()
     install_form(FORM_V1)
     install_form(QUESTIONNAIRE_V1)
     _load_calendar_rules()

@@ -25,6 +25,7 @@ GROUPS = (
     "programs",
     "reports",
     "editions",
+    "difficulties",
     "documents",
     "forms_as_data",
     "notifications",

@@ -25,6 +25,7 @@ ITEMS = (
     NavItem("Báo cáo", "reports:list", "report", (Role.COLLABORATOR, *CENTRE, Role.VIEWER)),
     NavItem("Tổng hợp", "reports:rollup", "table", (*CENTRE, Role.VIEWER)),
     NavItem("Báo cáo hợp nhất", "editions:list", "file-text", (*CENTRE, Role.VIEWER)),
+    NavItem("Vướng mắc, kiến nghị", "difficulties:list", "message-2", (*CENTRE, Role.VIEWER)),
     NavItem("Sổ cơ sở", "facilities:list", "building-factory", EVERYBODY),
     NavItem("Khảo sát", "surveys:list", "clipboard-list", EVERYBODY),
     NavItem("Kết quả khuyến công", "programs:results", "award", EVERYBODY),

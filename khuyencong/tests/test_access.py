@@ -38,6 +38,7 @@ from khuyencong.notifications.notify import notify
 from programs.models import TrainingClass
 from reports.actions.draft import withdraw_nothing
 from reports.actions.reopen import ask_reopening
+from reports.difficulties.tests.factories import matter_of
 from reports.editions.tests.factories import open_edition_of, signed_edition
 from reports.models import DraftRow, PeriodExtension
 from reports.tests.factories import (
@@ -311,6 +312,16 @@ ROUTES: dict[str, Route] = {
     "reports:rollup_growth": Route(READ_TOTALS),
     "reports:rollup_indicator": Route(READ_TOTALS, ("indicator",)),
     "reports:rollup_figure": Route(READ_TOTALS, ("indicator",)),
+    "difficulties:public": Route(EVERYBODY),
+    "difficulties:list": Route(READ_TOTALS),
+    "difficulties:loose": Route(WRITE_EDITIONS),
+    "difficulties:detail": Route(READ_TOTALS | {"viewer": HIDDEN}, ("matter",)),
+    "difficulties:edit": Route(WRITE_DRAFT_EDITION, ("matter",)),
+    "difficulties:send": Route(WRITE_DRAFT_EDITION, ("matter",), "post"),
+    "difficulties:answer": Route(WRITE_DRAFT_EDITION, ("matter",), "post"),
+    "difficulties:close": Route(WRITE_DRAFT_EDITION, ("matter",), "post"),
+    "difficulties:join": Route(WRITE_DRAFT_EDITION, ("matter",), "post"),
+    "difficulties:split": Route(WRITE_DRAFT_EDITION, ("matter", "matter_row"), "post"),
     "editions:list": Route(READ_TOTALS),
     "editions:create": Route(WRITE_EDITIONS, method="post", data={"ky": "period"}),
     "editions:detail": Route(READ_TOTALS, ("edition",)),
@@ -378,6 +389,7 @@ def world(db, django_capture_on_commit_callbacks):
     accepted = accepted_report(place=place, period=past_period(2, locks_on=timezone.localdate()))
     submitted = submitted_report(place=place, period=past_period(1, locks_on=timezone.localdate()))
     edition = signed_edition(officer, cast["leader"], accepted.period)
+    matter = matter_of(officer, accepted)
     draft_edition = open_edition_of(officer, submitted.period)
     draft = filled_report(place=place)
     row = uuid.uuid4()
@@ -445,6 +457,8 @@ def world(db, django_capture_on_commit_callbacks):
             sheet="A",
         ).pk,
         "edition": edition.pk,
+        "matter": matter.pk,
+        "matter_row": matter.rows.get().pk,
         "draft_edition": draft_edition.pk,
         "section_code": "mo_dau",
         "pdf": "pdf",

@@ -11,6 +11,7 @@ from khuyencong.core.models import User
 from khuyencong.core.text import clean
 from khuyencong.documents.actions import issue_document
 from reports.actions._status import _change_status as change_report_status
+from reports.difficulties.actions import send_with_document
 from reports.editions import permissions
 from reports.editions.changes import changes_since
 from reports.editions.enums import (
@@ -308,7 +309,7 @@ def sign_edition(
     In order: locks the edition and the period's reports; checks the person (a leader who wrote
     nothing of it), the state, that the figures are still those of the text, and that the document is
     the one that was shown; writes the places with their versions, takes the number, freezes the
-    document, moves the accepted reports to "trong báo cáo hợp nhất", and marks the edition that this
+    document, moves the accepted reports to "trong báo cáo hợp nhất", marks their gathered matters as sent, and marks the edition that this
     one replaces. Raises NotAllowed, WrongStatus (who signed and when), Conflict, InvalidInput.
     """
     edition = _locked(edition_id)
@@ -359,6 +360,11 @@ def sign_edition(
                 version=report.accepted_version,
                 note=f"Báo cáo hợp nhất số {document.full_number}",
             )
+    send_with_document(
+        actor=actor,
+        document=document,
+        report_ids=[e.version.report_id for e in opened.basis.counted],
+    )
     if edition.kind == EditionKind.REPLACEMENT:
         replaced = _locked(edition.corrects_id)
         _change_status(

@@ -14,6 +14,8 @@ from khuyencong.core.numbers import format_scaled
 from khuyencong.documents.paper import Column, Table, amount_with_words
 from khuyencong.forms_as_data.enums import ColumnKind, PartKind
 from khuyencong.forms_as_data.structure import PartInfo
+from reports.difficulties.models import Matter
+from reports.difficulties.queries import matters_of_rows
 from reports.editions.basis import Basis, LineFigures, ReportRow
 from reports.editions.changes import Changes
 from reports.queries.rollup import Entry, FigureState
@@ -348,7 +350,7 @@ def _proposals(basis: Basis, part: PartInfo) -> SectionDraft:
 
 
 def _grouped_rows(basis: Basis, part: PartInfo) -> SectionDraft:
-    """Rows of any part by its first choice; equal texts once, with their places."""
+    """Rows by the matters they are gathered in, the others by their first choice, equal texts once."""
     section, rows = SectionDraft(part.code, heading_of(part)), basis.rows.get(part.code, [])
     section.count("dong", "Số ý kiến", len(rows), "ý kiến")
     if not rows:
@@ -359,14 +361,37 @@ def _grouped_rows(basis: Basis, part: PartInfo) -> SectionDraft:
     section.say(
         "chung", f"Các địa bàn phản ánh {len(rows)} ý kiến từ {len(places)} địa bàn, theo nhóm:"
     )
+    matters = matters_of_rows({row.report_id for row in rows}) if part.code == DIFFICULTIES else {}
+    gathered: dict[int, list[ReportRow]] = {}
     groups: dict[str, list[ReportRow]] = {}
     for row in rows:
-        groups.setdefault(_of(row, by) or "Khác", []).append(row)
+        matter = matters.get((row.report_id, row.uid))
+        if matter:
+            gathered.setdefault(matter.pk, []).append(row)
+        else:
+            groups.setdefault(_of(row, by) or "Khác", []).append(row)
+    named = {matter.pk: matter for matter in matters.values()}
+    for pk in sorted(gathered, key=lambda pk: (-len(gathered[pk]), pk)):
+        matter, own = named[pk], gathered[pk]
+        section.count(f"van_de:{pk}", matter.title, len(own), "ý kiến")
+        section.say(f"van_de:{pk}", _matter_sentence(matter, own))
     for label in sorted(groups, key=lambda name: (-len(groups[name]), name)):
         own = groups[label]
         section.count(f"nhom:{label}", label, len(own), "ý kiến")
         section.say(f"nhom:{label}", f"- {label} ({len(own)} ý kiến): {_opinions(own)}")
     return section
+
+
+def _matter_sentence(matter: Matter, rows: list[ReportRow]) -> str:
+    """A matter with who raised it and what they wish, once each."""
+    places = ", ".join(dict.fromkeys(row.place for row in rows))
+    wishes = dict.fromkeys(
+        _line(_of(row, "kien_nghi")).rstrip(".") for row in rows if _of(row, "kien_nghi")
+    )
+    sentence = f"- {matter.get_kind_display()}: {matter.title.rstrip('.')} ({places})."
+    if wishes:
+        sentence += f" Kiến nghị {matter.authority}: {'; '.join(wishes)}."
+    return sentence
 
 
 def _opinions(rows: list[ReportRow]) -> str:

@@ -9,6 +9,7 @@ from khuyencong.forms_as_data.enums import PartKind
 from khuyencong.forms_as_data.structure import structure_of
 from reports import permissions
 from reports.actions.draft import report_is_open
+from reports.difficulties.queries import matters_of_rows
 from reports.enums import ACCEPTED_STATUSES, EDITABLE_STATUSES
 from reports.fill import shown_value
 from reports.models import ReportVersion, ReturnComment
@@ -101,6 +102,7 @@ def version_parts(version: ReportVersion) -> list[dict]:
         statement.part_id: statement for statement in version.statements.select_related("stated_by")
     }
     rows: dict[int, list] = {}
+    matters = matters_of_rows([version.report_id])
     for row in version.rows.order_by("position", "id"):
         rows.setdefault(row.part_id, []).append(row)
     kept: dict[str, list[dict]] = {}
@@ -134,6 +136,7 @@ def version_parts(version: ReportVersion) -> list[dict]:
             "rows": [
                 {
                     "uid": row.uid,
+                    "matter": matters.get((version.report_id, str(row.uid))),
                     "position": row.position,
                     "shown": [
                         (column.label, shown_value(column, row.data[column.code]))

@@ -47,6 +47,8 @@ from khuyencong.notifications.enums import MailMode
 from khuyencong.notifications.notify import notify
 from programs.enums import Audience
 from programs.models import ActivityKind, SupportResult, TrainingClass
+from reports.difficulties.models import MatterAnswer
+from reports.difficulties.tests.factories import matter_of
 from reports.editions.models import EditionEntry
 from reports.editions.tests.factories import open_edition_of
 from reports.models import (
@@ -144,6 +146,10 @@ def one_of_each(administrator: User, reports: int = 1) -> None:
         kind="x",
         paper=Paper(Letterhead(symbol="BC-TTKC", abstract="Kết quả")),
         signed_on=today,
+    )
+    matter = matter_of(administrator, report)
+    MatterAnswer.objects.create(
+        matter=matter, text="Đã rõ.", answered_on=today, recorded_by=administrator
     )
     edition = open_edition_of(administrator, cast.period)
     EditionEntry.objects.create(edition=edition, place=old, state="not_reported")

@@ -33,6 +33,10 @@ STATUS_STYLES = {
     "signed": ("success", "certificate"),
     "replaced": ("neutral", "history"),
     "cancelled": ("neutral", "x"),
+    # Matters
+    "gathered": ("neutral", "list"),
+    "answered": ("success", "message-2"),
+    "joined": ("neutral", "git-merge"),
     # Establishments and places
     "active": ("success", "circle-check"),
     "paused": ("warning", "player-pause"),

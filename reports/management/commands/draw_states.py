@@ -14,6 +14,7 @@ from facilities.surveys.enums import (
     TargetState,
     UpdateState,
 )
+from reports.difficulties.enums import MATTER_TRANSITIONS, MatterStatus
 from reports.editions.enums import EDITION_TRANSITIONS, EditionStatus
 from reports.enums import (
     ACCEPTED_STATUSES,
@@ -72,6 +73,24 @@ EDITION_MOVES = {
     (EditionStatus.PRESENTED, EditionStatus.DRAFT): ("trả lại để sửa, có lý do", WRITER),
     (EditionStatus.PRESENTED, EditionStatus.SIGNED): ("ký, cấp số, giữ nguyên văn", SIGNER),
     (EditionStatus.SIGNED, EditionStatus.REPLACED): ("ký bản thay thế", SIGNER),
+}
+MATTER_MOVES = {
+    **{
+        (start, MatterStatus.SENT): (verb, WRITER)
+        for start, verb in (
+            (MatterStatus.GATHERED, "gửi bằng công văn, hoặc kèm báo cáo hợp nhất khi ký"),
+            (MatterStatus.ANSWERED, "kiến nghị lại"),
+        )
+    },
+    **{
+        (start, MatterStatus.ANSWERED): ("ghi trả lời, báo cho người nêu", WRITER)
+        for start in (MatterStatus.GATHERED, MatterStatus.SENT, MatterStatus.ANSWERED)
+    },
+    **{
+        (start, MatterStatus.JOINED): ("gộp vào vấn đề khác", WRITER)
+        for start in (MatterStatus.GATHERED, MatterStatus.SENT)
+    },
+    (MatterStatus.ANSWERED, MatterStatus.CLOSED): ("kết thúc theo dõi", WRITER),
 }
 RUNNER = "chuyên viên Trung tâm, quản trị"
 ASKER = "cộng tác viên được giao hoặc của địa bàn; chuyên viên, quản trị"
@@ -135,6 +154,13 @@ TABLES = (
         ReopeningState,
         REOPENING_TRANSITIONS,
         REOPENING_MOVES,
+    ),
+    Table(
+        "Matter (difficulty)",
+        "reports/difficulties/enums.py: MATTER_TRANSITIONS",
+        MatterStatus,
+        MATTER_TRANSITIONS,
+        MATTER_MOVES,
     ),
     Table(
         "Edition",
