@@ -157,7 +157,7 @@ class Portal:
             command, cwd=BASE_DIR, env=environment, check=check, capture_output=True, text=True
         ).stdout
 
-    def wait(self, seconds: float = 90.0) -> "Portal":
+    def wait(self, seconds: float = 180.0) -> "Portal":
         """Return when the portal says that it is up; fail with its output when it ends before."""
         deadline = time.monotonic() + seconds
         while "The portal is up" not in (text := self.output.read_text()):

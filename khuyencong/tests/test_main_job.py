@@ -6,6 +6,7 @@ that; an administrator takes it home as a spreadsheet, compared cell by cell wit
 """
 
 import re
+import signal
 from urllib.parse import urljoin
 
 import openpyxl
@@ -13,7 +14,7 @@ import psycopg2
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESKTOP, PHONE
+from conftest import DESKTOP, PHONE, start_portal
 
 pytestmark = pytest.mark.xdist_group("portal")
 
@@ -86,17 +87,51 @@ def accepted_total(portal, code, period) -> int:
     )[0][0]
 
 
+def open_report(page) -> int:
+    """From "Việc cần làm" to the form of the quarter that is owed; the report's number."""
+    page.get_by_role("link", name=re.compile("báo cáo", re.I)).first.click()
+    page.wait_for_load_state()
+    if "/soan/" not in page.url:
+        page.get_by_role("button", name=re.compile("Bắt đầu|Soạn")).first.click()
+        page.wait_for_url("**/soan/")
+    return int(re.search(r"/bao-cao/(\d+)/", page.url).group(1))
+
+
+def test_a_killed_server_loses_nothing_that_was_typed(portal, open_page):
+    """The servers die without a word in the middle of typing and come back: all is there."""
+    page = open_page(**PHONE)
+    log_in(page, portal, "collaborator")
+    report = open_report(page)
+    saving = page.locator("#tinh-trang-luu")
+    cell(page, "von_may_moc").fill("77")
+    expect(saving).to_contain_text("Đã lưu lúc")
+    portal.stop(signal.SIGKILL)
+    cell(page, "dt_xuat_khau").fill("33,5")
+    expect(saving).to_contain_text("vẫn giữ trên máy này")
+    cell(page, "dt_trong_nuoc").fill("12")
+    portal.process = start_portal(portal.state.path.parent, PORT=str(portal.port)).wait().process
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(saving).to_contain_text("Đã lưu lúc", timeout=15_000)
+    kept = dict(
+        query(
+            portal,
+            "SELECT i.code, d.text FROM reports_draftcell d"
+            " JOIN forms_as_data_indicator i ON i.id = d.indicator_id WHERE d.report_id = %s",
+            report,
+        )
+    )
+    typed = {"von_may_moc": "77", "dt_xuat_khau": "33,5", "dt_trong_nuoc": "12"}
+    assert {key: kept.get(key) for key in typed} == typed
+    # The browser rightly complained that nobody answered.
+    page.watch.complaints.clear()
+
+
 def test_a_quarter_from_the_commune_to_the_spreadsheet(portal, open_page, tmp_path):
     collaborator = open_page(**DESKTOP)
     log_in(collaborator, portal, "collaborator")
 
     # From the list of what is owed to the form.
-    collaborator.get_by_role("link", name=re.compile("báo cáo", re.I)).first.click()
-    collaborator.wait_for_load_state()
-    if "/soan/" not in collaborator.url:
-        collaborator.get_by_role("button", name=re.compile("Bắt đầu|Soạn")).first.click()
-        collaborator.wait_for_url("**/soan/")
-    report = int(re.search(r"/bao-cao/(\d+)/", collaborator.url).group(1))
+    report = open_report(collaborator)
     ((period, key),) = query(
         portal,
         "SELECT p.id, p.year || '-' || p.number FROM reports_report r"
