@@ -100,6 +100,7 @@ def open_report(page) -> int:
 def test_a_killed_server_loses_nothing_that_was_typed(portal, open_page):
     """The servers die without a word in the middle of typing and come back: all is there."""
     page = open_page(**PHONE)
+    page.watch.forgive_lost_connections()
     log_in(page, portal, "collaborator")
     report = open_report(page)
     saving = page.locator("#tinh-trang-luu")
@@ -122,8 +123,6 @@ def test_a_killed_server_loses_nothing_that_was_typed(portal, open_page):
     )
     typed = {"von_may_moc": "77", "dt_xuat_khau": "33,5", "dt_trong_nuoc": "12"}
     assert {key: kept.get(key) for key in typed} == typed
-    # The browser rightly complained that nobody answered.
-    page.watch.complaints.clear()
 
 
 def test_a_quarter_from_the_commune_to_the_spreadsheet(portal, open_page, tmp_path):

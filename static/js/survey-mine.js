@@ -66,11 +66,17 @@ async function sendAll() {
     }),
   );
   isSending = false;
+  showPlace();
+}
+
+/** An empty box says nothing: it shows only with something in it. */
+function showPlace() {
+  place.hidden = find("unsent").hidden && find("preload-box").hidden;
 }
 
 if (place) {
-  place.hidden = false;
   find("preload-box").hidden = !canWorkOffline() || !links.length;
+  showPlace();
   find("preload").addEventListener("click", preload);
   find("send").addEventListener("click", sendAll);
   addEventListener("online", sendAll);
