@@ -35,7 +35,8 @@ def render_docx(paper: Paper, *, seal: str = "") -> bytes:
     _letterhead(file, paper)
     _blocks(file, paper.blocks)
     # The signature never stands alone on a page.
-    file.paragraphs[-1].paragraph_format.keep_with_next = True
+    if file.paragraphs:
+        file.paragraphs[-1].paragraph_format.keep_with_next = True
     _signatures(file, paper)
     if seal:
         _add(file, f"Mã kiểm chứng: {seal}", align="left", size=9)

@@ -289,7 +289,7 @@ def test_edit_and_version_queries(client, db, django_assert_num_queries):
     client.force_login(report.author)
     version = reverse("reports:version", args=[report.pk, 1])
     client.get(version)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(version)
     draft = filled_report()
     client.force_login(draft.author)
