@@ -68,4 +68,5 @@ urlpatterns = [
     path("stock/<int:pk>/", submit),
     path("stock/<int:pk>/cell/", save_cell),
     path("", include("khuyencong.core.urls")),
+    path("vuong-mac/", include("reports.difficulties.urls")),  # named in every page's footer
 ]
